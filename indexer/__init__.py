@@ -1,0 +1,1 @@
+"""The write side: a folder of files becomes a published, immutable index."""

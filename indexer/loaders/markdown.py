@@ -1,0 +1,15 @@
+"""Markdown is kept as written: its marks are part of the text that is quoted, and the outline reads them."""
+
+import re
+
+from indexer.document import SourceDocument
+from indexer.loaders.text import decode
+
+_TITLE = re.compile(r"^#\s+(\S.*?)\s*#*\s*$", re.MULTILINE)
+
+
+def load(data: bytes) -> SourceDocument:
+    """Markdown text; the title is the first level-one heading."""
+    text = decode(data)
+    match = _TITLE.search(text)
+    return SourceDocument(text, title=match.group(1) if match else None)

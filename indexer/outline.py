@@ -1,0 +1,123 @@
+"""The heading tree of an official document: 第X章, 一、, （一）, 1., （1）, Markdown, annexes, plain headings."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from indexer.document import Heading
+
+# Rank orders the families as documents nest them; a smaller rank is higher up. Markdown level n has rank n / 2.
+_ANNEX, _GLOSSARY, _PART, _CHAPTER, _SECTION, _PLAIN, _ARTICLE = 3.1, 3.2, 3.3, 3.4, 3.5, 3.8, 7.5
+_CN = "一二三四五六七八九十百千零〇两"
+_FAMILIES: tuple[tuple[float, re.Pattern[str]], ...] = (
+    (_ANNEX, re.compile(r"附\s*[件录]\s*[\d一二三四五六七八九十]{0,3}\s*(?:[:：].{0,40})?$")),
+    (_GLOSSARY, re.compile(r"(?:注\s*释|名\s*词\s*解\s*释|术\s*语\s*解\s*释|名词注释)\s*[:：]?$")),
+    (_PART, re.compile(rf"第[{_CN}\d]+编")),
+    (_CHAPTER, re.compile(rf"第[{_CN}\d]+章")),
+    (_SECTION, re.compile(rf"第[{_CN}\d]+节")),
+    (4.0, re.compile(rf"[{_CN}]{{1,4}}\s*、")),
+    (5.0, re.compile(rf"[（(]\s*[{_CN}]{{1,4}}\s*[）)]\s*、?")),
+    (6.0, re.compile(r"\d{1,2}\s*[.．、](?!\d)")),
+    (7.0, re.compile(r"[（(]\s*\d{1,2}\s*[）)]")),
+)
+_MARKDOWN = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*$")
+_ARTICLE_MARK = re.compile(rf"第[{_CN}\d]+条(?:之[{_CN}])?(?=[\s　]|$|[^，。、；的规和至到])")
+_MAX_TITLE = 60
+_MAX_PLAIN = 32
+_SENTENCE_MARK = re.compile(r"[。；！？;!?]")
+_NOT_PLAIN = re.compile(r"[：:，,、。；;！？—…]$|^\W*[（(]?\d{4}年|^[□■●]|记者|联系|电话|邮\s*编|^\W*据|^\W*来源|通讯员|https?:|\|")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_GLOSSARY_TITLE = re.compile(r"注\s*释|名\s*词\s*解\s*释|术\s*语|名词注释")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the canonical text with its span."""
+
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+def lines_of(text: str) -> Iterator[Line]:
+    """The non-empty lines of a text."""
+    start = 0
+    for line in text.split("\n"):
+        if line.strip():
+            yield Line(line, start)
+        start += len(line) + 1
+
+
+def _run_in_end(line: str, marker_end: int) -> int | None:
+    """Where the title ends in a line that may go on with body text; None when it is no heading."""
+    stop = _SENTENCE_MARK.search(line, marker_end)
+    end = stop.start() if stop else len(line)
+    return end if marker_end < end <= _MAX_TITLE + marker_end else None
+
+
+def _numbered(line: Line) -> Heading | None:
+    text = line.text
+    for rank, pattern in _FAMILIES:
+        match = pattern.match(text)
+        if match is None:
+            continue
+        end: int | None
+        if rank < 4.0:  # Chapters and annexes stand on a line of their own.
+            end = len(text) if len(text) <= _MAX_TITLE and not _SENTENCE_MARK.search(text) else None
+        else:
+            end = _run_in_end(text, match.end())
+        return Heading(rank, text[:end], line.start, line.start + end) if end else None
+    match = _ARTICLE_MARK.match(text)
+    if match:
+        return Heading(_ARTICLE, match.group(), line.start, line.start + match.end())
+    return None
+
+
+def _plain(line: Line, following: Line | None, blank_before: bool) -> Heading | None:
+    """A short line between paragraphs, without sentence marks, followed by running text: a newspaper's subheading."""
+    text = line.text
+    if not blank_before or following is None or not 4 <= len(text) <= _MAX_PLAIN or _SENTENCE_MARK.search(text):
+        return None
+    if _NOT_PLAIN.search(text) or len(_HAN.findall(text)) < 4:
+        return None
+    if len(following.text) <= _MAX_PLAIN or not _SENTENCE_MARK.search(following.text):
+        return None
+    return Heading(_PLAIN, text, line.start, line.end)
+
+
+def read_outline(text: str, body_start: int = 0) -> tuple[Heading, ...]:
+    """Every heading of the text in order. Before ``body_start`` (the letterhead) only Markdown headings count."""
+    lines = list(lines_of(text))
+    headings: list[Heading] = []
+    for i, line in enumerate(lines):
+        match = _MARKDOWN.match(line.text)
+        if match:
+            start = line.start + match.start(2)
+            headings.append(Heading(len(match.group(1)) / 2, match.group(2), start, start + len(match.group(2))))
+            continue
+        if line.start < body_start:
+            continue
+        following = lines[i + 1] if i + 1 < len(lines) else None
+        blank_before = text[max(0, line.start - 2) : line.start] in ("", "\n\n")
+        heading = _numbered(line) or _plain(line, following, blank_before)
+        if heading:
+            headings.append(heading)
+    return tuple(headings)
+
+
+def section_path(headings: Sequence[Heading], upto: int) -> tuple[Heading, ...]:
+    """The chain of headings in force after the first ``upto`` headings, outermost first."""
+    path: list[Heading] = []
+    for heading in headings[:upto]:
+        while path and path[-1].rank >= heading.rank:
+            path.pop()
+        path.append(heading)
+    return tuple(path)
+
+
+def is_glossary(title: str) -> bool:
+    """Whether a heading announces definitions of terms."""
+    return bool(_GLOSSARY_TITLE.search(title))

@@ -1,0 +1,1 @@
+"""The read side: questions become cited answers, on the command line and over HTTP."""
