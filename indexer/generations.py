@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import vectors
-from indexer.document import Chunk, Document
+from indexer.document import Chunk, Document, Field
 from indexer.errors import DamagedGeneration, NoGeneration, UnknownDocument
 from indexer.lexical import LexicalIndex
 from indexer.store import chunk_of, document_of, document_row
@@ -38,6 +38,8 @@ _SCHEMA = """
     CREATE TABLE chunks (ordinal INTEGER PRIMARY KEY, document INTEGER, number INTEGER, start INTEGER, "end" INTEGER,
                          section TEXT, term TEXT);
     CREATE INDEX chunks_of_document ON chunks (document);
+    CREATE TABLE fields (name TEXT, value TEXT, document INTEGER);
+    CREATE INDEX field_values ON fields (name, value);
 """
 
 
@@ -95,6 +97,19 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def lookup_values(metadata: Mapping[str, Field]) -> Iterator[tuple[str, str]]:
+    """Field values in the form in which they are looked up: numbers without leading zeros, each proposer by name."""
+    for name, found in metadata.items():
+        if name == "proposal_number":
+            yield name, found.value.lstrip("0") or "0"
+        elif name == "proposer":
+            yield from ((name, proposer) for proposer in found.value.split("、"))
+        else:
+            yield name, found.value
+        if name == "date":
+            yield "year", found.value[:4]
+
+
 def _write_documents(path: Path, documents: Sequence[Document]) -> None:
     db = sqlite3.connect(path)
     try:
@@ -107,6 +122,8 @@ def _write_documents(path: Path, documents: Sequence[Document]) -> None:
                 for i, c in enumerate(document.chunks)
             ]
             db.executemany("INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            fields = [(name, value, number) for name, value in lookup_values(document.metadata)]
+            db.executemany("INSERT INTO fields VALUES (?, ?, ?)", fields)
             ordinal += len(rows)
         db.commit()
     finally:
@@ -242,6 +259,24 @@ class Generation:
             self._connections.db = sqlite3.connect(uri, uri=True)
         db: sqlite3.Connection = self._connections.db
         return db
+
+    def documents_with(self, name: str, value: str) -> set[int]:
+        """Numbers of the documents whose field has exactly this value (see ``lookup_values``)."""
+        rows = self._db.execute("SELECT document FROM fields WHERE name = ? AND value = ?", (name, value))
+        return {row[0] for row in rows}
+
+    def values_in(self, name: str, text: str) -> dict[str, set[int]]:
+        """Values of a field that occur in a text, each with the numbers of the documents that have it."""
+        found: dict[str, set[int]] = {}
+        query = "SELECT value, document FROM fields WHERE name = ? AND instr(?, value) > 0"
+        for value, document in self._db.execute(query, (name, text)):
+            found.setdefault(value, set()).add(document)
+        return found
+
+    def documents_like(self, name: str, part: str) -> set[int]:
+        """Numbers of the documents whose field contains a text."""
+        rows = self._db.execute("SELECT document FROM fields WHERE name = ? AND instr(value, ?) > 0", (name, part))
+        return {row[0] for row in rows}
 
     def chunk(self, ordinal: int) -> tuple[int, int, Chunk]:
         """A chunk by its ordinal, with the number of its document and its place in it."""

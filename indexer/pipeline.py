@@ -125,7 +125,7 @@ class Indexer:
     def __init__(self, data_dir: Path, encoder: Encoder, progress: Progress = _quiet) -> None:
         self._data_dir = data_dir
         self._encoder = encoder
-        self._progress = progress
+        self.progress = progress
 
     def __enter__(self) -> "Indexer":
         try:
@@ -201,7 +201,7 @@ class Indexer:
             self._store.reader = READER_VERSION
             taken = {state.document_id: place for place, state in known.items()}
             for done, file in enumerate(files):
-                self._progress("read", done, len(files))
+                self.progress("read", done, len(files))
                 place = (file.root, file.source)
                 if place in removed_by_hand:
                     skipped.append(Skipped(file.source, "已被移出，可用 zhengwen documents restore 恢复 / removed by hand"))
@@ -217,7 +217,7 @@ class Indexer:
                     changed += 1
                 else:
                     added += 1
-            self._progress("read", len(files), len(files))
+            self.progress("read", len(files), len(files))
             present = {(file.root, file.source) for file in files} - removed_by_hand
             gone = [state for place, state in before.items() if place not in present]
             for state in gone:
@@ -286,9 +286,9 @@ class Indexer:
                         self._fill(pending, without_tokens, without_vectors)
                         done += len(pending)
                         pending = []
-                        self._progress("encode", min(done, total), total)
+                        self.progress("encode", min(done, total), total)
         self._fill(pending, without_tokens, without_vectors)
-        self._progress("encode", total, total)
+        self.progress("encode", total, total)
         return len(without_vectors)
 
     def _fill(self, batch: list[tuple[str, Document, int]], without_tokens: set[str], without_vectors: set[str]) -> None:
@@ -329,7 +329,7 @@ class Indexer:
         words, bigrams, passages, sentences, spans, starts = [], [], [], [], [], [0]
         total = len(self._store.files())
         for document in self._store.documents():
-            self._progress("publish", len(documents), total)
+            self.progress("publish", len(documents), total)
             chunks = self._store.chunks(document.document_id)
             documents.append(replace(document, chunks=tuple(chunk for chunk, _ in chunks)))
             for chunk, key in chunks:
@@ -347,5 +347,5 @@ class Indexer:
         )  # fmt: skip
         name = publish(self._data_dir, content, self._identity())
         self._store.unpublished = False
-        self._progress("publish", total, total)
+        self.progress("publish", total, total)
         return name

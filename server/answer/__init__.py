@@ -1,0 +1,1 @@
+"""From passages to an answer that is quoted, cited and verified, or refused."""

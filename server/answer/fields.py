@@ -1,0 +1,59 @@
+"""Questions about a document's own fields (文号, proposer, date, title) are answered from metadata, quoting where it was read."""
+
+import re
+from dataclasses import dataclass
+
+from indexer.document import Document, Field
+from server.search.query import Query
+
+# The first pattern that fits names the field; the order settles overlaps.
+_ASKED: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("document_number", re.compile(r"文号|发文字号|字号|document number", re.IGNORECASE)),
+    ("proposal_title", re.compile(r"(?:建议|提案)的?(?:标题|题目|名称|题名)|title of the (?:proposal|suggestion)|proposal'?s? title", re.IGNORECASE)),
+    ("proposer", re.compile(r"(?:哪|那)[位名个些].{0,4}(?:代表|委员)|谁(?:提|提出|提交|写)|(?:提出|提交)(?:者|人)|是谁.{0,3}提|提案人|由谁|领衔|who (?:proposed|submitted|raised|put)", re.IGNORECASE)),
+    ("addressee", re.compile(r"(?:写|发|答复)给谁|答复对象|主送|收件|addressed to", re.IGNORECASE)),
+    ("signer", re.compile(r"审签|签发|谁签|signed off|who signed", re.IGNORECASE)),
+    ("date", re.compile(r"(?:哪一?天|哪一?日|何时|什么时候|什么时间|日期|几月几[日号]).{0,8}(?:答复|作出|做出|印发|落款|发出|签发|成文|办理|回复)|(?:答复|复函|函|落款|成文|印发).{0,8}(?:日期|哪一?天|何时|什么时候|时间)|when was .{0,60}(?:repl|answer|issued|dated)|date of the (?:reply|letter)", re.IGNORECASE)),
+    ("issuer", re.compile(r"哪个(?:单位|部门|机关|委员会|局).{0,8}(?:答复|办理|承办|回复|作出|出具|发)|谁(?:答复|承办|办理|回复)|(?:承办|答复|发文)(?:单位|机关|部门)|which (?:organ|office|department|agency) (?:replied|answered|issued)|who (?:replied|answered|issued)", re.IGNORECASE)),
+    ("session", re.compile(r"哪次会议|哪一?届|第?几次会议|届次|which session", re.IGNORECASE)),
+    ("adoption", re.compile(r"是否采纳|采纳(?:情况|了吗|没有|与否|程度)|有没有采纳|被采纳|adopted", re.IGNORECASE)),
+    ("disclosure", re.compile(r"是否公开|公开(?:属性|方式|情况)|能不能公开|可以公开|disclos", re.IGNORECASE)),
+    ("category", re.compile(r"办理类别|类别|哪一?类|category", re.IGNORECASE)),
+    ("proposal_number", re.compile(r"(?:编号|第几号|几号|多少号)|proposal number", re.IGNORECASE)),
+    ("title", re.compile(r"标题|题目|title", re.IGNORECASE)),
+)  # fmt: skip
+
+LABELS = {
+    "document_number": ("发文字号", "Document number"), "proposal_title": ("建议（提案）标题", "Title of the proposal"),
+    "proposer": ("提出人", "Proposed by"), "addressee": ("答复对象", "Addressed to"), "signer": ("审签", "Signed off by"),
+    "date": ("日期", "Date"), "issuer": ("答复单位", "Issued by"), "session": ("会议届次", "Session"),
+    "adoption": ("采纳情况", "Adoption"), "disclosure": ("公开属性", "Disclosure"), "category": ("办理类别", "Category"),
+    "proposal_number": ("编号", "Proposal number"), "title": ("标题", "Title"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FieldAnswer:
+    """A field that was asked for and the place it was read from."""
+
+    name: str
+    field: Field
+    document: Document
+
+
+def asked_fields(query: Query) -> list[str]:
+    """Names of the fields a question asks for, in the order of their table."""
+    found = [name for name, pattern in _ASKED if pattern.search(query.text)]
+    if "proposal_title" in found and "title" in found:
+        found.remove("title")
+    return found
+
+
+def field_answers(query: Query, documents: list[Document]) -> list[FieldAnswer]:
+    """The fields asked for, as far as the documents state them in their text."""
+    return [
+        FieldAnswer(name, document.metadata[name], document)
+        for document in documents
+        for name in asked_fields(query)
+        if name in document.metadata and document.metadata[name].start is not None
+    ]

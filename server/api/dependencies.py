@@ -1,0 +1,25 @@
+"""What the routers share: the assistant and the settings of the running app."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from server.assistant import Assistant
+from server.settings import Settings
+
+
+def assistant(request: Request) -> Assistant:
+    """The assistant, at the newest published generation."""
+    found: Assistant = request.app.state.assistant
+    found.refresh()
+    return found
+
+
+def settings(request: Request) -> Settings:
+    """The settings the app was made with."""
+    found: Settings = request.app.state.settings
+    return found
+
+
+TheAssistant = Annotated[Assistant, Depends(assistant)]
+TheSettings = Annotated[Settings, Depends(settings)]

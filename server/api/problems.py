@@ -1,0 +1,49 @@
+"""Errors as RFC 9457 problem+json: one shape for whatever goes wrong."""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from indexer.errors import UnknownDocument, ZhengwenError
+from server.questions import BadQuestion
+
+
+def problem(status: int, detail: str) -> JSONResponse:
+    """A problem document with the standard title of its status."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+
+
+def _place(error: RequestValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"] if part != "body")
+    return f"{where}: {first['msg']}" if where else str(first["msg"])
+
+
+def install(app: FastAPI) -> None:
+    """Answer every known error with a problem document."""
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        return problem(422, _place(error))
+
+    @app.exception_handler(BadQuestion)
+    def bad_question(_: Request, error: BadQuestion) -> JSONResponse:
+        return problem(422, str(error))
+
+    @app.exception_handler(UnknownDocument)
+    def unknown(_: Request, error: UnknownDocument) -> JSONResponse:
+        return problem(404, str(error))
+
+    @app.exception_handler(ZhengwenError)
+    def unavailable(_: Request, error: ZhengwenError) -> JSONResponse:
+        return problem(503, str(error))
+
+    @app.exception_handler(HTTPException)
+    def http(_: Request, error: HTTPException) -> JSONResponse:
+        response = problem(error.status_code, str(error.detail))
+        response.headers.update(error.headers or {})
+        return response

@@ -1,0 +1,203 @@
+"""The JSON of design: what /api and ``--json`` return, field by field."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from indexer.document import Document
+from indexer.document import Field as MetadataField
+from server.assistant import Answer, SearchResult
+from server.search.filters import Filters
+from server.search.passages import Passage
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+
+class PassageOut(_Model):
+    rank: int
+    chunk_id: str
+    document_id: str
+    source: str
+    title: str
+    section: list[str]
+    text: str
+    start: int
+    end: int
+    score: float
+    scores: dict[str, float]
+
+    @classmethod
+    def of(cls, passage: Passage) -> "PassageOut":
+        """A passage as JSON; ``scores`` always names bm25 and dense, 0 where a list did not hold it."""
+        scores = dict(passage.scores)
+        bm25 = scores.pop("bm25", scores.get("words", 0.0) + scores.get("bigrams", 0.0))
+        document = passage.document
+        return cls(
+            rank=passage.rank, chunk_id=passage.chunk_id, document_id=document.document_id, source=document.source,
+            title=document.title, section=list(passage.section), text=passage.text, start=passage.start, end=passage.end,
+            score=passage.score, scores={"bm25": bm25, "dense": scores.get("dense", 0.0)},
+        )  # fmt: skip
+
+
+class CitationOut(_Model):
+    n: int
+    document_id: str
+    source: str
+    title: str
+    document_number: str | None
+    issuer: str | None
+    date: str | None
+    section: list[str]
+    page: int | None
+    quote: str
+    start: int
+    end: int
+
+
+class RefusalOut(_Model):
+    reason: str
+    message: str
+
+
+class AnswerOut(_Model):
+    answer_id: str
+    question: str
+    standalone_question: str | None
+    language: Literal["zh", "en"]
+    answered: bool
+    refusal: RefusalOut | None
+    answer: str
+    mode: Literal["extractive", "llm"]
+    citations: list[CitationOut]
+    passages: list[PassageOut]
+    timings_ms: dict[str, float]
+
+    @classmethod
+    def of(cls, answer: Answer) -> "AnswerOut":
+        """An answer as JSON."""
+        return cls(
+            answer_id=answer.answer_id, question=answer.question, standalone_question=answer.standalone_question,
+            language=answer.language, answered=answer.answered,
+            refusal=RefusalOut.model_validate(answer.refusal) if answer.refusal else None, answer=answer.answer,
+            mode=answer.mode, citations=[CitationOut.model_validate(c) for c in answer.citations],
+            passages=[PassageOut.of(p) for p in answer.passages], timings_ms={"total": round(answer.total_ms, 2)},
+        )  # fmt: skip
+
+
+class SearchOut(_Model):
+    query: str
+    language: Literal["zh", "en"]
+    passages: list[PassageOut]
+    timings_ms: dict[str, float]
+
+    @classmethod
+    def of(cls, result: SearchResult) -> "SearchOut":
+        """A search result as JSON."""
+        return cls(
+            query=result.query.text, language=result.query.language,
+            passages=[PassageOut.of(p) for p in result.passages], timings_ms={"total": round(result.total_ms, 2)},
+        )  # fmt: skip
+
+
+class FieldOut(_Model):
+    value: str
+    start: int | None
+    end: int | None
+
+    @classmethod
+    def of(cls, field: MetadataField) -> "FieldOut":
+        """A metadata value with the span it was read from."""
+        return cls(value=field.value, start=field.start, end=field.end)
+
+
+class HeadingOut(_Model):
+    level: int
+    title: str
+    start: int
+    end: int
+
+
+class DocumentSummary(_Model):
+    document_id: str
+    source: str
+    title: str
+    kind: str | None
+    document_number: str | None
+    issuer: str | None
+    date: str | None
+    characters: int
+
+    @classmethod
+    def of(cls, document: Document) -> "DocumentSummary":
+        """A document as a line of a list."""
+        return cls(**_summary(document))
+
+
+class DocumentOut(DocumentSummary):
+    metadata: dict[str, FieldOut]
+    headings: list[HeadingOut]
+    pages: list[int]
+    n_chunks: int
+
+    @classmethod
+    def of(cls, document: Document) -> "DocumentOut":
+        """A document with everything known about it but its text."""
+        ranks = sorted({heading.rank for heading in document.headings})
+        return cls(
+            **_summary(document),
+            metadata={name: FieldOut.of(field) for name, field in document.metadata.items()},
+            headings=[
+                HeadingOut(level=ranks.index(h.rank) + 1, title=h.title, start=h.start, end=h.end) for h in document.headings
+            ],
+            pages=list(document.pages),
+            n_chunks=len(document.chunks),
+        )
+
+
+def _summary(document: Document) -> dict[str, str | int | None]:
+    values = {name: field.value for name, field in document.metadata.items()}
+    return {
+        "document_id": document.document_id, "source": document.source, "title": document.title,
+        **{name: values.get(name) for name in ("kind", "document_number", "issuer", "date")},
+        "characters": len(document.text),
+    }  # fmt: skip
+
+
+class DocumentList(_Model):
+    total: int
+    documents: list[DocumentSummary]
+
+
+class TextOut(_Model):
+    document_id: str
+    text: str
+
+
+class FiltersIn(_Model):
+    """Narrow a question to documents; see Filters."""
+
+    kind: str | None = None
+    year: Annotated[str | None, Field(pattern=r"^\d{4}$")] = None
+    issuer: str | None = None
+    number: str | None = None
+
+    def filters(self) -> Filters:
+        """As the search takes them."""
+        return Filters(self.kind, self.year, self.issuer, self.number)
+
+
+class Turn(_Model):
+    role: Literal["user", "assistant"]
+    content: Annotated[str, Field(max_length=20_000)]
+
+
+class Question(_Model):
+    """A question. It must hold something to read: letters, digits or Chinese characters, no control characters."""
+
+    question: str
+    history: Annotated[list[Turn], Field(max_length=50)] = []
+    filters: FiltersIn | None = None
+    top_k: Annotated[int, Field(ge=1, le=100)] = 8
+    stream: bool = False

@@ -1,0 +1,172 @@
+"""The assistant: one published index behind the three things people do with it, search, ask and read."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Literal
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.document import Document
+from indexer.encoders import Encoder
+from indexer.generations import Generation, current_name
+from server.answer.cite import Citation
+from server.answer.evidence import Terms, collect_evidence
+from server.answer.extract import compose, compose_fields, select
+from server.answer.fields import asked_fields, field_answers
+from server.answer.refuse import Refusal, no_evidence, refuse, unknown_number
+from server.search.filters import Filters, chunk_mask
+from server.search.passages import Passage, passages_of
+from server.search.query import Language, Query, understand_query
+from server.search.retrieve import Retriever, System
+
+# Passages read for evidence; an answer may need one that ranks below those shown.
+_READ = 12
+# A question that names this many documents or fewer by number is about them.
+_MAX_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Passages for a query, best first, and how long it took in milliseconds."""
+
+    query: Query
+    passages: Sequence[Passage]
+    total_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with verified citations, or a refusal without any. ``passages`` are what was found either way."""
+
+    answer_id: str
+    question: str
+    language: Language
+    answered: bool
+    refusal: Refusal | None
+    answer: str
+    citations: Sequence[Citation]
+    passages: Sequence[Passage]
+    total_ms: float
+    mode: Literal["extractive", "llm"] = "extractive"
+    standalone_question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Which documents a question is confined to; ``refusal`` when it names one that does not exist."""
+
+    documents: set[int] | None = None
+    refusal: Refusal | None = None
+    named: Sequence[int] = field(default=())
+
+
+class Assistant:
+    """Answers from the current generation, and follows when a new one is published. Safe to share between threads."""
+
+    def __init__(self, data_dir: Path, encoder: Encoder) -> None:
+        self._data_dir = data_dir
+        self._encoder = encoder
+        self._lock = Lock()
+        self._retriever = Retriever(Generation(data_dir), encoder)
+
+    @classmethod
+    def open(cls, data_dir: Path, encoder: Encoder) -> "Assistant":
+        """Open the index of a data directory. Raises NoGeneration, DamagedGeneration or EncoderMismatch."""
+        return cls(data_dir, encoder)
+
+    @property
+    def generation(self) -> Generation:
+        """The generation that answers now."""
+        return self._retriever.generation
+
+    def refresh(self) -> None:
+        """Move to the newest generation if there is one."""
+        with self._lock:
+            if current_name(self._data_dir) != self._retriever.generation.name:
+                self._retriever = Retriever(Generation(self._data_dir), self._encoder)
+
+    def search(
+        self, text: str, top_k: int = 8, system: System = "hybrid", filters: Filters | None = None
+    ) -> SearchResult:
+        """The best passages for a query."""
+        began = time.perf_counter()
+        retriever = self._retriever
+        query = understand_query(text)
+        documents = filters.documents(retriever.generation) if filters else None
+        allowed = None if documents is None else chunk_mask(retriever.generation, documents)
+        candidates = retriever.search(query, top_k, system, allowed)
+        passages = passages_of(retriever.generation, candidates)
+        return SearchResult(query, passages, 1000 * (time.perf_counter() - began))
+
+    def ask(self, question: str, top_k: int = 8, filters: Filters | None = None) -> Answer:
+        """Answer a question from the documents, or say why there is no answer."""
+        began = time.perf_counter()
+        retriever = self._retriever
+        generation = retriever.generation
+        query = understand_query(question)
+        scope = _scope(query, generation, filters)
+        vector = retriever.encode(query)
+        allowed = None if scope.documents is None else chunk_mask(generation, scope.documents)
+        candidates = retriever.search(query, max(top_k, _READ), "hybrid", allowed, vector)
+        read = passages_of(generation, candidates)
+        refusal, text, citations = scope.refusal, "", list[Citation]()
+        if refusal is None and scope.named:
+            found = field_answers(query, [generation.document(number) for number in scope.named])
+            text, citations = compose_fields(query, found)
+        if refusal is None and not citations:
+            refusal, text, citations = _extract(query, read, generation, vector)
+        return Answer(
+            answer_id=uuid4().hex, question=question, language=query.language, answered=refusal is None, refusal=refusal,
+            answer=text if refusal is None else refusal.message, citations=citations if refusal is None else [],
+            passages=read[:top_k], total_ms=1000 * (time.perf_counter() - began),
+        )  # fmt: skip
+
+    def documents(self) -> list[Document]:
+        """Every document, without its chunks."""
+        return list(self.generation.documents())
+
+    def document(self, document_id: str) -> Document:
+        """A document with its chunks. Raises UnknownDocument."""
+        return self.generation.document_by_id(document_id)
+
+
+def _scope(query: Query, generation: Generation, filters: Filters | None) -> _Scope:
+    """Documents that the question names by number, or by proposer when it asks for a field of theirs."""
+    within = filters.documents(generation) if filters else None
+    sets: list[set[int]] = [] if within is None else [within]
+    named: list[set[int]] = []
+    for number, kind in query.proposals:
+        found = generation.documents_with("proposal_number", number)
+        if kind:
+            found &= generation.documents_with("proposal_kind", kind)
+        if not found:
+            return _Scope(within, unknown_number(query, f"第{number.zfill(4)}号{kind or '建议或提案'}的答复"))
+        named.append(found)
+    for number in query.document_numbers:
+        found = generation.documents_with("document_number", number)
+        if not found:
+            return _Scope(within, unknown_number(query, f"文号为{number}的文件"))
+        named.append(found)
+    if not named and asked_fields(query):
+        named.extend(generation.values_in("proposer", query.text).values())
+    if not named:
+        return _Scope(within)
+    documents = set.intersection(*sets, set.union(*named)) if sets else set.union(*named)
+    return _Scope(documents, None, sorted(documents) if len(documents) <= _MAX_NAMED else ())
+
+
+def _extract(
+    query: Query, passages: Sequence[Passage], generation: Generation, vector: NDArray[np.float32]
+) -> tuple[Refusal | None, str, list[Citation]]:
+    terms = Terms(query, generation)
+    evidence = collect_evidence(query, terms, passages, generation, vector)
+    refusal = refuse(query, terms, evidence)
+    if refusal:
+        return refusal, "", []
+    text, citations = compose(query, select(query, evidence))
+    return (None, text, citations) if citations else (no_evidence(query), "", [])
