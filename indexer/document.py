@@ -29,10 +29,16 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
-    """What a loader gives: plain text in which ``\\f`` marks a page break, and a title where the format has one."""
+    """What a loader gives: plain text in which ``\\f`` marks a page break, and a title where the format has one.
+
+    ``ocr_pages`` counts pages whose text was recognised from an image; ``notes`` are one-line remarks for the person
+    who runs the indexer, such as a page that could not be read.
+    """
 
     text: str
     title: str | None = None
+    ocr_pages: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
