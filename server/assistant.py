@@ -16,7 +16,7 @@ from indexer.encoders import Encoder
 from indexer.generations import Generation, current_name
 from server.answer.cite import Citation
 from server.answer.evidence import Terms, collect_evidence
-from server.answer.extract import compose, compose_fields, select
+from server.answer.extract import compose, compose_fields
 from server.answer.fields import asked_fields, field_answers
 from server.answer.refuse import Refusal, no_evidence, refuse, unknown_number
 from server.search.filters import Filters, chunk_mask
@@ -152,6 +152,11 @@ def _scope(query: Query, generation: Generation, filters: Filters | None) -> _Sc
         if not found:
             return _Scope(within, unknown_number(query, f"文号为{number}的文件"))
         named.append(found)
+    for serial in query.serials:
+        found = generation.documents_like("document_number", f"〕{serial}号")
+        if not found:
+            return _Scope(within, unknown_number(query, f"文号为{serial}号的文件"))
+        named.append(found)
     if not named and asked_fields(query):
         named.extend(generation.values_in("proposer", query.text).values())
     if not named:
@@ -165,8 +170,8 @@ def _extract(
 ) -> tuple[Refusal | None, str, list[Citation]]:
     terms = Terms(query, generation)
     evidence = collect_evidence(query, terms, passages, generation, vector)
-    refusal = refuse(query, terms, evidence)
+    refusal = refuse(query, evidence)
     if refusal:
         return refusal, "", []
-    text, citations = compose(query, select(query, evidence))
+    text, citations = compose(query, evidence, generation)
     return (None, text, citations) if citations else (no_evidence(query), "", [])
