@@ -15,18 +15,25 @@ import rjieba
 from indexer.numerals import to_arabic
 
 # Raise it when the same text would give other tokens: cached tokens of other versions are not used.
-ANALYZER_VERSION = "1"
+ANALYZER_VERSION = "2"
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f〇"
 _CN = "〇○零一二两三四五六七八九十百千"
 _OPEN, _CLOSE = r"[〔\[(【]", r"[〕\])】]"
+_VALUE, _MEASURE = rf"\d+|[{_CN}]{{1,12}}", "号|条|章|节|款|项|届|次|季度|批|期|版|页|名|位|部|编"
+_NUMERAL = rf"[{_CN}]{{2,12}}(?=[年月日号条]|\W{{0,8}}(?:工作)?机制)"
 _TOKEN = re.compile(
-    rf"(?P<doc>(?P<organ>[{_HAN}]{{2,10}}?){_OPEN}\s*(?P<year>(?:19|20)\d\d)\s*{_CLOSE}\s*第?\s*(?P<serial>\d{{1,5}})\s*号)"
-    rf"|第\s*(?P<ordinal>\d+|[{_CN}]+)\s*(?P<measure>号|条|章|节|款|项|届|次|季度|批|期|版|页|名|位|部|编)"
+    rf"(?P<doc>{_OPEN}\s*(?P<year>(?:19|20)\d\d)\s*{_CLOSE}\s*第?\s*(?P<serial>\d{{1,5}})\s*号)"
+    rf"|第\s*(?P<ordinal>{_VALUE})\s*(?P<measure>{_MEASURE})"
     rf"|(?P<number>\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<unit>%|‰|年|月|日|号|亿元|万元|万亿元|元|亿|万|户|个|项|家|条|人|次|倍|公里|亩|吨)?"
-    rf"|(?P<numeral>[{_CN}]{{2,}})(?=[年月日号条]|\W*(?:工作)?机制)"
-    r"|(?P<latin>[a-z]+(?:['’-][a-z]+)*|[a-z]+\d[a-z\d]*)"
-    rf"|(?P<han>[{_HAN}]+)"
+    rf"|(?P<numeral>{_NUMERAL})"
+    r"|(?P<latin>[a-z]+\d[a-z\d]*|[a-z]+(?:['’-][a-z]+)*)"
+    # Chinese characters up to the next number: 根据|第一百二十三条, 按照|六三一机制.
+    rf"|(?P<han>(?:(?!第\s*(?:{_VALUE})\s*(?:{_MEASURE})|{_NUMERAL})[{_HAN}])+)"
+)
+# What stands before the 机关代字 of a 发文字号 in running text and in questions, up to the last such word.
+_LEAD_IN = re.compile(
+    r".*(?:请问|查询|查找|查一下|看一下|根据|按照|依据|依照|参照|遵照|关于|文号|字号|文件|印发|下发|转发|贯彻|落实|执行|收到|以及|[的为是见及])"
 )
 _HAN_RUN = re.compile(rf"[{_HAN}]+")
 _BRACKET = str.maketrans("［］【】", "[][]")
@@ -59,24 +66,30 @@ def _plain_number(number: str) -> str:
     return number if "." in number else number.lstrip("0") or "0"
 
 
-def _words_of(match: re.Match[str]) -> list[str]:
-    """The word tokens of one match: the whole identifier and its parts."""
+def _organ(run: str) -> str:
+    """The 机关代字 at the end of the Chinese characters before a 发文字号; empty when there is none."""
+    lead_in = _LEAD_IN.match(run)
+    organ = run[lead_in.end() :] if lead_in else run
+    return organ[-10:] if len(organ) > 1 else ""
+
+
+def _words_of(match: re.Match[str], before: str) -> list[str]:
+    """The word tokens of one match, the whole identifier and its parts. ``before``: the run that ends where it starts."""
     if match["han"]:
         return list(_cut(match["han"]))
     if match["latin"]:
         return [match["latin"]]
     if match["doc"]:
         serial = _plain_number(match["serial"])
-        whole = f"{match['organ']}〔{match['year']}〕{serial}号"
-        tail = f"〔{match['year']}〕{serial}号"
-        return [whole, tail, *_cut(match["organ"]), match["year"], match["year"] + "年", serial, serial + "号"]
+        year, organ = match["year"], _organ(before)
+        tail = f"〔{year}〕{serial}号"
+        return [*([organ + tail] if organ else []), tail, year, year + "年", serial, serial + "号"]
     if match["ordinal"]:
-        value = to_arabic(match["ordinal"]) or _plain_number(match["ordinal"])
-        value = _plain_number(value)
+        value = _plain_number(to_arabic(match["ordinal"]) or match["ordinal"])
         return [f"第{value}{match['measure']}", value, f"{value}{match['measure']}"]
     if match["numeral"]:
-        value = to_arabic(match["numeral"])
-        return [value, *_cut(match["numeral"])] if value else list(_cut(match["numeral"]))
+        arabic = to_arabic(match["numeral"])
+        return [arabic, *_cut(match["numeral"])] if arabic else list(_cut(match["numeral"]))
     number = _plain_number(match["number"])
     return [number + match["unit"], number] if match["unit"] else [number]
 
@@ -86,8 +99,11 @@ def analyze(text: str) -> Tokens:
     text = normalise(text)
     words: list[str] = []
     bigrams: list[str] = []
+    before = ""
+    end = 0
     for match in _TOKEN.finditer(text):
-        tokens = _words_of(match)
+        tokens = _words_of(match, before if match.start() == end else "")
+        before, end = match["han"] or "", match.end()
         words.extend(tokens)
         surface = match.group()
         runs = _HAN_RUN.findall(surface)

@@ -8,20 +8,21 @@ import re
 from collections.abc import Sequence
 
 from indexer.document import Chunk, Heading
-from indexer.outline import Line, is_glossary, lines_of, section_path
+from indexer.outline import ENTRY, Line, is_glossary, lines_of, section_path
 from indexer.sentences import sentence_spans
 
 # Characters. Measured on the development sets: see docs/decisions.
 TARGET = 500
 
 _QUOTES = "“”\"'‘’「」『』《》"
-_ENTRY = re.compile(r"(?:\d{1,2}\s*[.．、]\s*|[（(]\d{1,2}[）)]\s*)?(.{1,40}?)\s*[：:]\s*(?=\S)")
-_DEFINITION = re.compile(r"([“\"《]?[^，。；：:、\s]{1,30}[”\"》]?[^，。；：:、\s]{0,6}?)\s*(?:[：:,，]\s*(?:是?指|即)|是指)")
+_DEFINITION = re.compile(
+    r"([“\"《]?[^，。；：:、\s]{1,30}[”\"》]?[^，。；：:、\s]{0,6}?)\s*(?:[：:,，]\s*(?:是?指|即)|是指)"
+)
 
 
 def term_of(paragraph: str, in_glossary: bool) -> str | None:
     """The term that a paragraph defines, without quotation marks; None when it defines none."""
-    match = (_ENTRY if in_glossary else _DEFINITION).match(paragraph)
+    match = (ENTRY if in_glossary else _DEFINITION).match(paragraph)
     if match is None:
         return None
     term = "".join(c for c in match.group(1) if c not in _QUOTES).strip()
@@ -64,7 +65,7 @@ def chunk_text(text: str, headings: Sequence[Heading] = (), title_end: int = 0) 
     for line in lines_of(text):
         opened = next((starts[at] for at in range(line.start, min(line.start + 8, line.end)) if at in starts), None)
         if opened is not None:
-            new_path = section_path(body_headings, opened + 1)
+            new_path = section_path(path, body_headings[opened])
             # A heading directly below another keeps it company: no chunk consists of headings alone.
             nested = only_headings and len(new_path) > len(path)
             if not nested:
@@ -78,7 +79,8 @@ def chunk_text(text: str, headings: Sequence[Heading] = (), title_end: int = 0) 
         term = term_of(line.text, in_glossary) if opened is None else None
         if term:
             close()
-            chunks.append(Chunk(line.start, line.end, tuple(heading.title for heading in path), term))
+            section = tuple(heading.title for heading in path)
+            chunks.extend(Chunk(start, end, section, term) for start, end in _pieces(text, line))
             continue
         for start, end in _pieces(text, line):
             if open_chunk and not only_headings and end - open_chunk[0][0] > TARGET:

@@ -105,11 +105,15 @@ class SentenceTransformerEncoder:
     def encode(self, texts: Sequence[str]) -> Floats:
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        vectors = self._model.encode(list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False)
+        vectors = self._model.encode(
+            list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+        )
         return np.asarray(vectors, np.float32)
 
     def encode_passages(self, passages: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
-        return self.encode(["\n".join(passage) for passage in passages]), self.encode(list(chain.from_iterable(passages)))
+        return self.encode(["\n".join(passage) for passage in passages]), self.encode(
+            list(chain.from_iterable(passages))
+        )
 
 
 def load_encoder(name: str = BUNDLED) -> Encoder:

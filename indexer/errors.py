@@ -10,7 +10,11 @@ class UnreadableFile(ZhengwenError):
 
 
 class NothingToIndex(ZhengwenError):
-    """No document could be read, so there is nothing to publish."""
+    """No document could be read, so there is nothing to publish. ``skipped``: each file passed over, and why."""
+
+    def __init__(self, message: str, skipped: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(message)
+        self.skipped = skipped
 
 
 class StoreInUse(ZhengwenError):

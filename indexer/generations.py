@@ -1,8 +1,10 @@
 """Published generations: immutable folders, one of them current, switched atomically, each file with its checksum.
 
-    DATA_DIR/store.sqlite                 working state of the writer
-    DATA_DIR/CURRENT                      name of the current generation
-    DATA_DIR/generations/000007/          manifest.json, documents.sqlite, *.npy, chunks.faiss
+A data directory holds:
+
+    store.sqlite                 working state of the writer
+    CURRENT                      name of the current generation
+    generations/000007/          manifest.json, documents.sqlite, *.npy, chunks.faiss
 """
 
 import json
@@ -29,8 +31,6 @@ from indexer.store import chunk_of, document_of, document_row
 
 # Raise it when a reader of the old layout would misread the new one.
 FORMAT_VERSION = 1
-# The current generation and the one before it, which readers may still hold.
-_KEPT = 2
 
 _SCHEMA = """
     CREATE TABLE documents (number INTEGER PRIMARY KEY, document_id TEXT UNIQUE, source TEXT, title TEXT, text TEXT,
@@ -86,7 +86,8 @@ class Identity:
 
 
 def _folders(data_dir: Path) -> list[Path]:
-    return sorted(path for path in (data_dir / "generations").glob("[0-9]*") if path.is_dir())
+    found = (path for path in (data_dir / "generations").glob("[0-9]*") if path.name.isdecimal() and path.is_dir())
+    return sorted(found, key=lambda path: int(path.name))
 
 
 def _sync(path: Path) -> None:
@@ -160,9 +161,15 @@ def publish(data_dir: Path, content: Content, identity: Identity) -> str:
         _sync(path)
     folder.rename(generations / name)
     _sync(generations)
+    try:
+        before = current_name(data_dir)
+    except NoGeneration:
+        before = name
     switch(data_dir, name)
-    for old in _folders(data_dir)[:-_KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
+    for old in _folders(data_dir):
+        # Readers may still hold the generation that was current until now.
+        if old.name not in (before, name):
+            shutil.rmtree(old, ignore_errors=True)
     return name
 
 
@@ -225,13 +232,14 @@ class Generation:
                     "zhengwen index --rebuild / the index has another format: rebuild it"
                 )
             manifest = Manifest(**raw)
-        except (OSError, ValueError, TypeError) as error:
+            sizes = {name: expected["size"] for name, expected in manifest.files.items()}
+        except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
             raise self._damaged(f"manifest.json: {error}") from error
-        for name, expected in manifest.files.items():
+        for name, expected in sizes.items():
             path = self.folder / name
             size = path.stat().st_size if path.is_file() else None
-            if size != expected["size"]:
-                raise self._damaged(f"{name}：{size} 字节，应为 {expected['size']}")
+            if size != expected:
+                raise self._damaged(f"{name}：{size} 字节，应为 {expected}")
         return manifest
 
     @property
@@ -243,7 +251,10 @@ class Generation:
     @cached_property
     def chunk_vectors(self) -> Any:
         """The FAISS index over chunks, opened at first use."""
-        return vectors.load(self.folder / "chunks.faiss")
+        try:
+            return vectors.load(self.folder / "chunks.faiss")
+        except RuntimeError as error:
+            raise self._damaged(f"chunks.faiss: {error}") from error
 
     @cached_property
     def chunk_documents(self) -> NDArray[np.int32]:
@@ -315,12 +326,14 @@ class Generation:
         problems = [
             f"{name}：内容与校验和不符 / checksum differs"
             for name, expected in self.manifest.files.items()
-            if _digest(self.folder / name) != expected["sha256"]
+            if not (self.folder / name).is_file() or _digest(self.folder / name) != expected["sha256"]
         ]
         if problems:
             return problems
-        if self.chunk_vectors.ntotal != self.manifest.chunks or self.words.size != self.bigrams.size:
+        if self.chunk_vectors.ntotal != self.manifest.chunks:
             problems.append("chunks.faiss：向量数与段落数不符 / number of vectors differs from number of chunks")
+        if not len(self.sentences) == len(self.sentence_spans) == self.sentence_starts[-1]:
+            problems.append("sentences.npy：向量数与句子数不符 / number of vectors differs from number of sentences")
         for number, document in enumerate(self.documents()):
             problems.extend(f"{document.source}：{problem}" for problem in self._check_document(number, document))
         return problems

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 
 from indexer.document import Field
 from indexer.numerals import to_arabic
@@ -19,18 +20,26 @@ _SESSION = re.compile(
 )
 _PROPOSAL_TITLE = re.compile(r"(?:(?:提出|提交)的|建议|提案)\s*《([^》]{4,80})》")
 _ADDRESSEE = re.compile(r"([\u4e00-\u9fff·、，,\s]{2,60}?)(?:等\s*\d*\s*[名位])?(代表|委员)\s*[：:]$")
-_DISCLOSURE = re.compile(r"^(?:公开(?:属性|方式|类别|形式)\s*[：:]\s*)?(不同意公开|不予公开|依申请公开|部分公开|主动公开|同意公开|公开)$")
+_DISCLOSURE = re.compile(
+    r"^(?:公开(?:属性|方式|类别|形式)\s*[：:]\s*)?(不同意公开|不予公开|依申请公开|部分公开|主动公开|同意公开|公开)$"
+)
 _CATEGORY = re.compile(r"^(?:(?:办理)?类别\s*[：:]\s*)?([A-DＡ-Ｄ])\s*类?$")
 _ADOPTION = re.compile(r"(完全采纳|部分采纳|基本采纳|全部采纳|已采纳|未采纳|不予采纳)")
-_SIGNER = re.compile(r"(?:经|我委|我局|我厅|我办|本委)([\u4e00-\u9fff]{2,4}?)(?:主任|局长|厅长|部长|书记|区长|县长|市长)审签")
-_DATE = re.compile(r"(?P<y>\d{4}|[〇○零一二三四五六七八九]{4})\s*年\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*月\s*(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s*日")
+_SIGNER = re.compile(
+    r"(?:[我本][委局厅办]|经(?![我本][委局厅办]))([\u4e00-\u9fff]{2,4}?)副?(?:主任|局长|厅长|部长|书记|区长|县长|市长)审签"
+)
+_DATE = re.compile(
+    r"(?P<y>\d{4}|[〇○零一二三四五六七八九]{4})\s*年\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*月\s*(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s*日"
+)
 _LABELLED = {
     "contact": re.compile(r"^联\s*系\s*人\s*[：:]\s*(.{2,40})$"),
     "phone": re.compile(r"^联\s*系\s*电\s*话\s*[：:]\s*(.{5,60})$"),
     "issuer": re.compile(r"(?:发文机关|发布机构|制发机关|发文单位)\s*[：:]\s*(\S{2,40})"),
     "date": re.compile(r"(?:成文日期|印发日期|发文日期)\s*[：:]\s*(.{6,20})$"),
 }
-_ORGAN = re.compile(r"^[\u4e00-\u9fff]{2,40}(?:委员会|办公厅|办公室|人民政府|政府|局|厅|部|院|署|中心|管委会|党组|工委)$")
+_ORGAN = re.compile(
+    r"^[\u4e00-\u9fff]{2,40}(?:委员会|办公厅|办公室|人民政府|政府|局|厅|部|院|署|中心|管委会|党组|工委)$"
+)
 _KINDS: tuple[tuple[str, str], ...] = (
     ("reply", r"答复|复函|的函$"), ("report", r"报告"), ("measures", r"办法|规定|细则|条例|规则"), ("opinions", r"意见"),
     ("plan", r"方案|规划|计划|要点"), ("notice", r"通知|通告|公告"), ("news", r"发布会|专版|记者|全会"),
@@ -38,6 +47,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
 _Value = Callable[[re.Match[str]], str]
 _LETTERHEAD_LINES = 16
 _MAX_TITLE = 90
+# A title that the format names may be longer, but not a paragraph: it stands in the breadcrumb of every chunk.
+_MAX_GIVEN_TITLE = 200
 
 
 def iso_date(text: str) -> str | None:
@@ -45,8 +56,10 @@ def iso_date(text: str) -> str | None:
     match = _DATE.search(text)
     if match is None:
         return None
-    year, month, day = (int(to_arabic(match[part]) or match[part]) for part in ("y", "m", "d"))
-    return f"{year:04d}-{month:02d}-{day:02d}" if 1 <= month <= 12 and 1 <= day <= 31 else None
+    try:
+        return date(*(int(to_arabic(match[part]) or match[part]) for part in ("y", "m", "d"))).isoformat()
+    except ValueError:  # 2月30日, 十十月
+        return None
 
 
 def _is_body(line: Line) -> bool:
@@ -65,10 +78,14 @@ def letterhead(text: str) -> tuple[list[Line], int]:
 
 def _field(line: Line, match: re.Match[str], group: int | str = 0, value: str | None = None) -> Field:
     """A field whose value, unless given, is what the group of the match says."""
-    return Field(match[group] if value is None else value, line.start + match.start(group), line.start + match.end(group))
+    return Field(
+        match[group] if value is None else value, line.start + match.start(group), line.start + match.end(group)
+    )
 
 
-def _first(lines: Iterable[Line], pattern: re.Pattern[str], group: int | str = 0, value: _Value | None = None) -> Field | None:
+def _first(
+    lines: Iterable[Line], pattern: re.Pattern[str], group: int | str = 0, value: _Value | None = None
+) -> Field | None:
     """The first line in which the pattern is found, as a field."""
     for line in lines:
         match = pattern.search(line.text)
@@ -81,10 +98,12 @@ def _document_number(match: re.Match[str]) -> str:
     return f"{match['organ']}〔{match['year']}〕{match['serial']}号"
 
 
-def _title(head: list[Line], given: str | None, text: str) -> Field | None:
+def _title(head: list[Line], given: str | None, text: str, body_start: int) -> Field | None:
     """The title the format names, else the letterhead lines that are no other field."""
-    if given:
-        start = text.find(given)
+    if given and len(given) <= _MAX_GIVEN_TITLE:
+        # As a line of its own or above the body: a short <title> may well occur in the middle of a sentence.
+        match = re.search(rf"^(?:#+ )?({re.escape(given)})(?: #+)?$", text, re.MULTILINE)
+        start = match.start(1) if match else text.find(given, 0, body_start)
         return Field(given, start, start + len(given)) if start >= 0 else Field(given)
     lines = [
         line for line in head
@@ -99,12 +118,13 @@ def _title(head: list[Line], given: str | None, text: str) -> Field | None:
         return None
     if lines[-1].end - lines[0].start > _MAX_TITLE:
         lines = [next((line for line in lines if re.search(r"关于|报告|办法|通知|意见|方案", line.text)), lines[0])]
-    return Field(" ".join(line.text.lstrip("# ") for line in lines), lines[0].start, lines[-1].end)
+    value = " ".join(line.text.lstrip("# ") for line in lines).strip()
+    return Field(value, lines[0].start, lines[-1].end) if value else None
 
 
-def _proposal(title: Field | None, body: list[Line]) -> dict[str, Field]:
+def _proposal(text: str, title: Field | None, body: list[Line]) -> dict[str, Field]:
     """Number and kind of the proposal that a reply answers, from its title or its opening paragraph."""
-    places = [Line(title.value, title.start)] if title and title.start is not None else []
+    places = [Line(text[title.start : title.end], title.start)] if title and title.start is not None else []
     for line in places + body[:3]:
         match = PROPOSAL_NUMBER.search(line.text) or _PROPOSAL_LATER.search(line.text)
         if match and (line in places or "收悉" in line.text):
@@ -144,7 +164,7 @@ def read_metadata(text: str, title: str | None = None) -> dict[str, Field]:
     lines = list(lines_of(text))
     body = [line for line in lines if line.start >= body_start]
     found: dict[str, Field | None] = {
-        "title": _title(head, title, text),
+        "title": _title(head, title, text, body_start),
         "document_number": _first(head, DOCUMENT_NUMBER, value=_document_number),
         "disclosure": _first(head, _DISCLOSURE, 1),
         "category": _first(head, _CATEGORY, 1, lambda match: unicodedata.normalize("NFKC", match[1])),
@@ -158,7 +178,7 @@ def read_metadata(text: str, title: str | None = None) -> dict[str, Field]:
             value = iso_date(labelled.value)
             labelled = Field(value, labelled.start, labelled.end) if value else None
         found[name] = labelled or found.get(name)
-    found |= _proposal(found["title"], body)
+    found |= _proposal(text, found["title"], body)
     if found.get("proposal_number"):
         found |= _proposer(body[:2])
         found["session"] = _first(head + body[:2], _SESSION)

@@ -20,13 +20,22 @@ _FAMILIES: tuple[tuple[float, re.Pattern[str]], ...] = (
     (6.0, re.compile(r"\d{1,2}\s*[.．、](?!\d)")),
     (7.0, re.compile(r"[（(]\s*\d{1,2}\s*[）)]")),
 )
-_MARKDOWN = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*$")
+_MARKDOWN = re.compile(r"(#{1,6})\s+(\S.*)$")
+_MARKDOWN_CLOSING = re.compile(r"\s+#+$")
 _ARTICLE_MARK = re.compile(rf"第[{_CN}\d]+条(?:之[{_CN}])?(?=[\s　]|$|[^，。、；的规和至到])")
 _MAX_TITLE = 60
+# A longer line is a paragraph that begins with #: titles stand in the breadcrumb of every chunk below them.
+_MAX_MARKDOWN = 200
 _MAX_PLAIN = 32
 _SENTENCE_MARK = re.compile(r"[。；！？;!?]")
-_NOT_PLAIN = re.compile(r"[：:，,、。；;！？—…]$|^\W*[（(]?\d{4}年|^[□■●]|记者|联系|电话|邮\s*编|^\W*据|^\W*来源|通讯员|https?:|\|")
+_NOT_PLAIN = re.compile(
+    r"[：:，,、。；;！？—…]$|^\W*[（(]?\d{4}年|^[□■●]|记者|联系|电话|邮\s*编|^\W*据|^\W*来源|通讯员|https?:|\|"
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+# An entry of a glossary, its number left out: the term, then a colon.
+ENTRY = re.compile(
+    r"(?:\d{1,2}\s*[.．、]\s*|[（(]\s*[\d一二三四五六七八九十]{1,3}\s*[）)]\s*)?(.{1,40}?)\s*[：:]\s*(?=\S)"
+)
 _GLOSSARY_TITLE = re.compile(r"注\s*释|名\s*词\s*解\s*释|术\s*语|名词注释")
 
 
@@ -64,16 +73,23 @@ def _numbered(line: Line) -> Heading | None:
         match = pattern.match(text)
         if match is None:
             continue
-        end: int | None
-        if rank < 4.0:  # Chapters and annexes stand on a line of their own.
-            end = len(text) if len(text) <= _MAX_TITLE and not _SENTENCE_MARK.search(text) else None
-        else:
-            end = _run_in_end(text, match.end())
+        # Chapters and annexes stand on a line of their own.
+        own_line = len(text) <= _MAX_TITLE and not _SENTENCE_MARK.search(text)
+        end = (len(text) if own_line else None) if rank < 4.0 else _run_in_end(text, match.end())
         return Heading(rank, text[:end], line.start, line.start + end) if end else None
     match = _ARTICLE_MARK.match(text)
     if match:
         return Heading(_ARTICLE, match.group(), line.start, line.start + match.end())
     return None
+
+
+def _markdown(line: Line) -> Heading | None:
+    match = _MARKDOWN.match(line.text)
+    if match is None:
+        return None
+    title = _MARKDOWN_CLOSING.sub("", match.group(2))
+    start = line.start + match.start(2)
+    return Heading(len(match.group(1)) / 2, title, start, start + len(title)) if len(title) <= _MAX_MARKDOWN else None
 
 
 def _plain(line: Line, following: Line | None, blank_before: bool) -> Heading | None:
@@ -92,30 +108,28 @@ def read_outline(text: str, body_start: int = 0) -> tuple[Heading, ...]:
     """Every heading of the text in order. Before ``body_start`` (the letterhead) only Markdown headings count."""
     lines = list(lines_of(text))
     headings: list[Heading] = []
+    glossary: Heading | None = None
     for i, line in enumerate(lines):
-        match = _MARKDOWN.match(line.text)
-        if match:
-            start = line.start + match.start(2)
-            headings.append(Heading(len(match.group(1)) / 2, match.group(2), start, start + len(match.group(2))))
+        heading = _markdown(line)
+        if heading is None and line.start >= body_start:
+            following = lines[i + 1] if i + 1 < len(lines) else None
+            blank_before = text[max(0, line.start - 2) : line.start] in ("", "\n\n")
+            heading = _numbered(line) or _plain(line, following, blank_before)
+            if heading and glossary and heading.rank > glossary.rank and ENTRY.match(line.text):
+                continue  # “1. 三清：指……” in a glossary is an entry, not a section.
+        if heading is None:
             continue
-        if line.start < body_start:
-            continue
-        following = lines[i + 1] if i + 1 < len(lines) else None
-        blank_before = text[max(0, line.start - 2) : line.start] in ("", "\n\n")
-        heading = _numbered(line) or _plain(line, following, blank_before)
-        if heading:
-            headings.append(heading)
+        headings.append(heading)
+        if is_glossary(heading.title):
+            glossary = heading
+        elif glossary and heading.rank <= glossary.rank:
+            glossary = None
     return tuple(headings)
 
 
-def section_path(headings: Sequence[Heading], upto: int) -> tuple[Heading, ...]:
-    """The chain of headings in force after the first ``upto`` headings, outermost first."""
-    path: list[Heading] = []
-    for heading in headings[:upto]:
-        while path and path[-1].rank >= heading.rank:
-            path.pop()
-        path.append(heading)
-    return tuple(path)
+def section_path(path: Sequence[Heading], heading: Heading) -> tuple[Heading, ...]:
+    """The chain of headings in force, outermost first, once ``heading`` follows below ``path``."""
+    return (*(above for above in path if above.rank < heading.rank), heading)
 
 
 def is_glossary(title: str) -> bool:

@@ -1,11 +1,14 @@
 """The order of the steps: files -> documents -> chunks -> tokens and vectors -> a published generation."""
 
+import os
+import sqlite3
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
+from types import TracebackType
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -21,15 +24,15 @@ from indexer.lexical import LexicalIndex, term_hashes
 from indexer.loaders import LOADERS, load
 from indexer.metadata import letterhead, read_metadata
 from indexer.outline import read_outline
-from indexer.sentences import sentence_spans
-from indexer.store import FileState, Store
+from indexer.sentences import SENTENCES_VERSION, sentence_spans
+from indexer.store import FileState, Store, store_error
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, what is done and what there is to do."""
 
 DEFAULT_MAX_BYTES = 32_000_000
 # Raise it when the same file would be read into another text, outline, metadata or chunks: all files are read again.
-READER_VERSION = "1"
+READER_VERSION = "2"
 # Chunks a batch: what is encoded is cached at once, so that an interrupted run loses at most one batch.
 _BATCH = 64
 
@@ -104,19 +107,31 @@ def _key(title: str, section: Sequence[str], text: str) -> str:
     return sha256("\0".join((breadcrumb(title, section), text)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def _printable(name: str) -> str:
+    """A file name as text. Names that are not UTF-8 come from older Chinese systems, whose names are GB18030."""
+    data = os.fsencode(name)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("utf-8", "backslashreplace")
+
+
 def _scan(paths: Sequence[Path]) -> Iterator[_File]:
-    """Every file below the paths that a loader might read, hidden ones left out."""
+    """Every file below the paths, hidden ones left out. Links that lead nowhere are files that cannot be read."""
     for path in paths:
         if path.is_file():
-            yield _File(path, str(path.parent.resolve()), path.name)
+            yield _File(path, _printable(str(path.parent.resolve())), _printable(path.name))
             continue
         if not path.is_dir():
             raise ZhengwenError(f"{path}：没有这个文件或文件夹 / no such file or folder")
         root = path.resolve()
         for file in sorted(root.rglob("*")):
             relative = file.relative_to(root)
-            if file.is_file() and not any(part.startswith((".", "~$")) for part in relative.parts):
-                yield _File(file, str(root), relative.as_posix())
+            readable = file.is_file() or (file.is_symlink() and not file.exists())
+            if readable and not any(part.startswith((".", "~$")) for part in relative.parts):
+                yield _File(file, _printable(str(root)), _printable(relative.as_posix()))
 
 
 class Indexer:
@@ -145,9 +160,15 @@ class Indexer:
             raise
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
         self._store.close()
         self._lock.release()
+        # Damage in the middle of the file, or a full disk, shows only while it is used. The subclasses of
+        # DatabaseError other than these two would be mistakes of ours.
+        if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
+            raise store_error(self._data_dir / "store.sqlite", error) from error
 
     def index(self, paths: Sequence[Path], *, rebuild: bool = False, max_bytes: int = DEFAULT_MAX_BYTES) -> IndexReport:
         """Make the index hold exactly what the files and folders hold now, and publish it if that changed anything.
@@ -156,9 +177,14 @@ class Indexer:
         is reported; if an earlier version of it was indexed, that one stays. Raises NothingToIndex, with everything
         as it was, when no document is left.
         """
-        files = list(_scan(paths))
+        # A file may be named twice: by itself and by its folder.
+        files = list({(file.root, file.source): file for file in _scan(paths)}.values())
         candidates = [file for file in files if file.path.suffix.lower() in LOADERS]
-        other = [Skipped(f.source, f"格式 {f.path.suffix or '(无后缀)'} 暂不支持 / unsupported format") for f in files if f not in candidates]
+        other = [
+            Skipped(file.source, f"格式 {_printable(file.path.suffix) or '(无后缀)'} 暂不支持 / unsupported format")
+            for file in files
+            if file.path.suffix.lower() not in LOADERS
+        ]
 
         def read(file: _File) -> SourceDocument:
             return load(file.path, max_bytes)
@@ -180,6 +206,7 @@ class Indexer:
                     raise NothingToIndex("这是最后一份文件，不能移出 / the last document cannot be removed")
                 self._store.unpublished = True
         if found:
+            self._fill_caches()  # Of another encoder or analyzer than the one of the last run, nothing is cached yet.
             self._publish()
         return found
 
@@ -196,18 +223,23 @@ class Indexer:
         with self._store.transaction():
             before = self._store.files()
             if rebuild:
-                self._store.clear()
-            known = before if self._store.reader == READER_VERSION and not rebuild else {}
+                self._store.clear_caches()
+            current = self._store.reader == READER_VERSION and not rebuild
             self._store.reader = READER_VERSION
-            taken = {state.document_id: place for place, state in known.items()}
+            present = {(file.root, file.source) for file in files} - removed_by_hand
+            gone = [state for place, state in before.items() if place not in present]
+            for state in gone:
+                self._store.delete(state.document_id)
+            taken = {state.document_id: place for place, state in before.items() if place in present}
             for done, file in enumerate(files):
                 self.progress("read", done, len(files))
                 place = (file.root, file.source)
                 if place in removed_by_hand:
-                    skipped.append(Skipped(file.source, "已被移出，可用 zhengwen documents restore 恢复 / removed by hand"))
+                    reason = "已被移出，可用 zhengwen documents restore 恢复 / removed by hand"
+                    skipped.append(Skipped(file.source, reason))
                     continue
                 try:
-                    fresh = self._take(file, known.get(place), read, taken)
+                    fresh = self._take(file, before.get(place), current, read, taken)
                 except UnreadableFile as error:
                     skipped.append(Skipped(file.source, str(error)))
                     continue
@@ -218,14 +250,11 @@ class Indexer:
                 else:
                     added += 1
             self.progress("read", len(files), len(files))
-            present = {(file.root, file.source) for file in files} - removed_by_hand
-            gone = [state for place, state in before.items() if place not in present]
-            for state in gone:
-                self._store.delete(state.document_id)
             if not self._store.files():
+                formats = "、".join(sorted(LOADERS))
                 raise NothingToIndex(
-                    "没有可以索引的文件（支持 " + "、".join(sorted(LOADERS)) + "），已发布的索引保持不变 / nothing could be indexed; "
-                    "what is published stays"
+                    f"没有可以索引的文件（支持 {formats}），已发布的索引保持不变 / nothing could be indexed; what is published stays",
+                    tuple((file.source, file.reason) for file in skipped),
                 )
             if added or changed or gone or rebuild:
                 self._store.unpublished = True
@@ -243,35 +272,42 @@ class Indexer:
         self,
         file: _File,
         known: FileState | None,
+        current: bool,
         read: Callable[[_File], SourceDocument],
         taken: dict[str, tuple[str, str]],
     ) -> bool:
-        """Read a file into the store unless it is known and unchanged. Returns whether it was read."""
+        """Read a file into the store unless it is known, unchanged and was read by the ``current`` code.
+
+        A known file keeps its id. Returns whether the file was read.
+        """
         place = (file.root, file.source)
         try:
             status = file.path.stat() if file.root else None
         except OSError as error:
             raise UnreadableFile(f"无法读取：{error.strerror} / cannot be read") from error
         size, mtime_ns = (status.st_size, status.st_mtime_ns) if status else (0, 0)
-        if known and (known.size, known.mtime_ns) == (size, mtime_ns):
+        if known and current and (known.size, known.mtime_ns) == (size, mtime_ns):
             return False
         document_id = known.document_id if known else document_id_of(file.source)
         if taken.get(document_id, place) != place:  # The same relative path below two folders.
             document_id = document_id_of("\0".join(place))
         document = understand(file.source, read(file), document_id)
+        if not document.text:
+            raise UnreadableFile("文件没有文字 / the file holds no text")
         taken[document_id] = place
         keys = [_key(document.title, c.section, document.text[c.start : c.end]) for c in document.chunks]
         self._store.put(file.root, FileState(document_id, size, mtime_ns), document, keys)
         return True
 
     def _encoder_key(self) -> str:
-        return f"{self._encoder.name}:{self._encoder.fingerprint}"
+        return f"{self._encoder.name}:{self._encoder.fingerprint}:{SENTENCES_VERSION}"
 
     def _fill_caches(self) -> int:
         """Analyse and encode the chunks whose content was not seen before. Returns how many were encoded."""
         without_tokens = set(self._store.missing("tokens", ANALYZER_VERSION))
         without_vectors = set(self._store.missing("vectors", self._encoder_key()))
-        total = len(without_tokens | without_vectors)
+        todo = without_tokens | without_vectors
+        total = len(todo)
         if not total:
             return 0
         done = 0
@@ -280,18 +316,21 @@ class Indexer:
             chunks = self._store.chunks(document.document_id)
             whole = replace(document, chunks=tuple(chunk for chunk, _ in chunks))
             for number, (_, key) in enumerate(chunks):
-                if key in without_tokens or key in without_vectors:
+                if key in todo:
+                    todo.remove(key)  # The same content may stand in several documents.
                     pending.append((key, whole, number))
                     if len(pending) == _BATCH:
                         self._fill(pending, without_tokens, without_vectors)
                         done += len(pending)
                         pending = []
-                        self.progress("encode", min(done, total), total)
+                        self.progress("encode", done, total)
         self._fill(pending, without_tokens, without_vectors)
         self.progress("encode", total, total)
         return len(without_vectors)
 
-    def _fill(self, batch: list[tuple[str, Document, int]], without_tokens: set[str], without_vectors: set[str]) -> None:
+    def _fill(
+        self, batch: list[tuple[str, Document, int]], without_tokens: set[str], without_vectors: set[str]
+    ) -> None:
         tokens, vectors, passages = [], [], []
         for key, document, number in batch:
             chunk = document.chunks[number]
@@ -345,7 +384,12 @@ class Indexer:
             documents, LexicalIndex.build(words), LexicalIndex.build(bigrams), np.stack(passages),
             np.concatenate(sentences), np.array(spans, np.int32).reshape(-1, 2), np.array(starts, np.int64),
         )  # fmt: skip
-        name = publish(self._data_dir, content, self._identity())
+        try:
+            name = publish(self._data_dir, content, self._identity())
+        except OSError as error:
+            raise ZhengwenError(
+                f"{self._data_dir}：无法写入（{error.strerror or error}），已发布的索引保持不变 / cannot be written; what is published stays"
+            ) from error
         self._store.unpublished = False
         self.progress("publish", total, total)
         return name

@@ -2,6 +2,9 @@
 
 import re
 
+# Raise it when the same text would be cut in other places: cached vectors of sentences are one for each span.
+SENTENCES_VERSION = "2"
+
 # A sentence ends at 。！？； or a line end; closing quotes and brackets stay with it. Half-width ! ? ; count too,
 # a half-width full stop does not (2.5%), unless white space and a capital follow it.
 _END = re.compile(r"(?:[。！？；!?;]+|\.(?=\s+[A-Z]))[”’」』）)】》\"']*|\n+")
@@ -43,7 +46,10 @@ def _add(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
         end -= 1
     while end - start > MAX_SENTENCE:
         cut = _soft_cut(text, start, start + MAX_SENTENCE)
-        spans.append((start, cut))
+        stop = cut
+        while text[stop - 1].isspace():
+            stop -= 1
+        spans.append((start, stop))
         start = cut
         while start < end and text[start].isspace():
             start += 1

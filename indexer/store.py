@@ -70,11 +70,26 @@ def chunk_of(start: int, end: int, section: str, term: str | None) -> Chunk:
     return Chunk(start, end, tuple(json.loads(section)), term)
 
 
+def store_error(path: Path, error: sqlite3.Error) -> ZhengwenError:
+    """What to tell the user when SQLite cannot go on. Only a damaged file is worth deleting."""
+    if isinstance(error, sqlite3.OperationalError):
+        return ZhengwenError(
+            f"{path}：无法读写（{error}），已发布的索引不受影响 / cannot be used; what is published stays usable"
+        )
+    return ZhengwenError(
+        f"{path}：已损坏（{error}）；删除它后重新运行 zhengwen index，已发布的索引不受影响 / "
+        "damaged: delete it and run zhengwen index again; what is published stays usable"
+    )
+
+
 class Store:
     """The store of one data directory. One writer at a time; the caller holds the directory's lock."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None)
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None)
+        except sqlite3.OperationalError as error:
+            raise store_error(path, error) from error
         try:
             self._db.execute("PRAGMA foreign_keys = ON")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
@@ -89,10 +104,7 @@ class Store:
                 self._db.executescript(f"BEGIN; {_MIGRATIONS[number]} PRAGMA user_version = {number + 1}; COMMIT;")
         except sqlite3.DatabaseError as error:
             self._db.close()
-            raise ZhengwenError(
-                f"{path}：已损坏（{error}）；删除它后重新运行 zhengwen index，已发布的索引不受影响 / "
-                "damaged: delete it and run zhengwen index again; what is published stays usable"
-            ) from error
+            raise store_error(path, error) from error
         except BaseException:
             self._db.close()
             raise
@@ -108,7 +120,8 @@ class Store:
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # A full disk has ended it already.
+                self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
 
@@ -137,9 +150,9 @@ class Store:
     def reader(self, version: str) -> None:
         self._set_state("reader", version)
 
-    def clear(self) -> None:
-        """Forget every document and everything cached; what a person removed stays removed."""
-        for table in ("documents", "tokens", "vectors"):
+    def clear_caches(self) -> None:
+        """Forget all cached tokens and vectors."""
+        for table in ("tokens", "vectors"):
             self._db.execute(f"DELETE FROM {table}")
 
     # Documents
@@ -171,7 +184,9 @@ class Store:
 
     def documents(self) -> Iterator[Document]:
         """Every document without its chunks, ordered by source: the order of a published generation."""
-        query = "SELECT document_id, source, title, text, pages, metadata, headings FROM documents ORDER BY source, root"
+        query = (
+            "SELECT document_id, source, title, text, pages, metadata, headings FROM documents ORDER BY source, root"
+        )
         return (document_of(row) for row in self._db.execute(query))
 
     def chunks(self, document_id: str) -> list[tuple[Chunk, str]]:
@@ -217,7 +232,9 @@ class Store:
 
     def tokens(self, key: str, analyzer: str) -> tuple[Terms, Terms]:
         """Cached words and bigrams of a chunk, uint64."""
-        row = self._db.execute("SELECT words, bigrams FROM tokens WHERE key = ? AND analyzer = ?", (key, analyzer)).fetchone()
+        row = self._db.execute(
+            "SELECT words, bigrams FROM tokens WHERE key = ? AND analyzer = ?", (key, analyzer)
+        ).fetchone()
         return np.frombuffer(row[0], np.uint64), np.frombuffer(row[1], np.uint64)
 
     def put_vectors(self, encoder: str, rows: Iterable[tuple[str, NDArray[np.float16], NDArray[np.float16]]]) -> None:

@@ -56,7 +56,8 @@ class UseModel:
         ids = list(self._tokenizer.encode(text, out_type=int))
         if _UNKNOWN in ids:
             pieces = self._tokenizer.encode(text, out_type=str)
-            ids = list(chain.from_iterable([i] * len(p) if i == _UNKNOWN else [i] for i, p in zip(ids, pieces, strict=True)))
+            counts = (len(piece) if i == _UNKNOWN else 1 for i, piece in zip(ids, pieces, strict=True))
+            ids = list(chain.from_iterable([i] * count for i, count in zip(ids, counts, strict=True)))
         return [_BEGIN, *(ids or [_UNKNOWN]), _END]
 
     def _normalise_rows(self, rows: Floats, gain: Floats, bias: Floats) -> Floats:
@@ -92,7 +93,8 @@ class UseModel:
         features = np.empty((len(flat), _EMBEDDING + len(_CONVOLUTIONS) * _CONV), np.float32)
         embedded = self._table[flat] * self._weights["scale"][block, None] + self._weights["lo"][block, None]
         features[:, :_EMBEDDING] = embedded
-        projected = self._normalise_rows(embedded @ self._projection + self._projection_bias, self._norm_gain, self._norm_bias)
+        projected = embedded @ self._projection + self._projection_bias
+        projected = self._normalise_rows(projected, self._norm_gain, self._norm_bias)
         for i, (width, left) in enumerate(_CONVOLUTIONS):
             rows = np.zeros((rows_with_gaps, _CONV), np.float32)
             rows[keep] = projected[:, i * _CONV : (i + 1) * _CONV]
@@ -127,7 +129,8 @@ class UseModel:
             yield batch
 
     def _pooled(self, texts: Sequence[str]) -> tuple[Floats, NDArray[np.intp]]:
-        sums, lengths = [], []
+        sums: list[Floats] = []
+        lengths: list[int] = []
         for batch in self._batches(texts):
             sums.append(self._pool(batch))
             lengths.extend(len(ids) for ids in batch)

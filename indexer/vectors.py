@@ -33,7 +33,9 @@ def load(path: Path) -> Any:
     return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
 
 
-def search(index: Any, query: Floats, k: int, allowed: NDArray[np.bool_] | None = None) -> tuple[NDArray[np.int64], Floats]:
+def search(
+    index: Any, query: Floats, k: int, allowed: NDArray[np.bool_] | None = None
+) -> tuple[NDArray[np.int64], Floats]:
     """The ``k`` chunks of highest cosine: their ordinals, int64 [<= k], and cosines, float32 [<= k], best first.
 
     ``allowed`` (bool [n]) restricts the search before the ``k`` best are chosen.
@@ -43,7 +45,9 @@ def search(index: Any, query: Floats, k: int, allowed: NDArray[np.bool_] | None 
     parameters = None
     if allowed is not None:
         bits = np.packbits(allowed, bitorder="little")
-        parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
+        # The stubs describe the C++ constructors; faiss wraps them to take arrays and keywords.
+        selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
+        parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
     scores, ordinals = index.search(query.reshape(1, -1), max(1, min(k, index.ntotal)), params=parameters)
     found = ordinals[0] >= 0
     return ordinals[0][found], scores[0][found]

@@ -1,5 +1,6 @@
 """The assistant: one published index behind the three things people do with it, search, ask and read."""
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from indexer.document import Document
 from indexer.encoders import Encoder
+from indexer.errors import ZhengwenError
 from indexer.generations import Generation, current_name
 from server.answer.cite import Citation
 from server.answer.evidence import Terms, collect_evidence
@@ -24,6 +26,7 @@ from server.search.passages import Passage, passages_of
 from server.search.query import Language, Query, understand_query
 from server.search.retrieve import Retriever, System
 
+_LOG = logging.getLogger(__name__)
 # Passages read for evidence; an answer may need one that ranks below those shown.
 _READ = 12
 # A question that names this many documents or fewer by number is about them.
@@ -72,7 +75,9 @@ class Assistant:
         self._data_dir = data_dir
         self._encoder = encoder
         self._lock = Lock()
-        self._retriever = Retriever(Generation(data_dir), encoder)
+        self._failure = ""
+        self._opened = _published(data_dir)
+        self._retriever = Retriever(Generation(data_dir, self._opened[0]), encoder)
 
     @classmethod
     def open(cls, data_dir: Path, encoder: Encoder) -> "Assistant":
@@ -85,10 +90,18 @@ class Assistant:
         return self._retriever.generation
 
     def refresh(self) -> None:
-        """Move to the newest generation if there is one."""
+        """Move to the newest generation if there is one. While it cannot be opened, the present one goes on answering."""
         with self._lock:
-            if current_name(self._data_dir) != self._retriever.generation.name:
-                self._retriever = Retriever(Generation(self._data_dir), self._encoder)
+            try:
+                newest = _published(self._data_dir)
+                if newest != self._opened:
+                    self._retriever = Retriever(Generation(self._data_dir, newest[0]), self._encoder)
+                    self._opened = newest
+                self._failure = ""
+            except ZhengwenError as error:
+                if str(error) != self._failure:  # Once, not at every question.
+                    self._failure = str(error)
+                    _LOG.warning("仍用第 %s 代索引 / still answering from the old index: %s", self._opened[0], error)
 
     def search(
         self, text: str, top_k: int = 8, system: System = "hybrid", filters: Filters | None = None
@@ -135,34 +148,48 @@ class Assistant:
         return self.generation.document_by_id(document_id)
 
 
+def _published(data_dir: Path) -> tuple[str, int]:
+    """Name of the current generation and the time of its manifest: an index begun afresh counts from 000001 again."""
+    name = current_name(data_dir)
+    manifest = data_dir / "generations" / name / "manifest.json"
+    return name, manifest.stat().st_mtime_ns if manifest.is_file() else 0
+
+
 def _scope(query: Query, generation: Generation, filters: Filters | None) -> _Scope:
     """Documents that the question names by number, or by proposer when it asks for a field of theirs."""
     within = filters.documents(generation) if filters else None
-    sets: list[set[int]] = [] if within is None else [within]
     named: list[set[int]] = []
     for number, kind in query.proposals:
         found = generation.documents_with("proposal_number", number)
         if kind:
             found &= generation.documents_with("proposal_kind", kind)
         if not found:
-            return _Scope(within, unknown_number(query, f"第{number.zfill(4)}号{kind or '建议或提案'}的答复"))
+            return _Scope(
+                within, _unknown(query, number.zfill(4), f"第{number.zfill(4)}号{kind or '建议或提案'}的答复")
+            )
         named.append(found)
     for number in query.document_numbers:
         found = generation.documents_with("document_number", number)
         if not found:
-            return _Scope(within, unknown_number(query, f"文号为{number}的文件"))
+            return _Scope(within, _unknown(query, number, f"文号为{number}的文件"))
         named.append(found)
     for serial in query.serials:
         found = generation.documents_like("document_number", f"〕{serial}号")
         if not found:
-            return _Scope(within, unknown_number(query, f"文号为{serial}号的文件"))
+            return _Scope(within, _unknown(query, f"{serial}号", f"文号为{serial}号的文件"))
         named.append(found)
     if not named and asked_fields(query):
         named.extend(generation.values_in("proposer", query.text).values())
     if not named:
         return _Scope(within)
-    documents = set.intersection(*sets, set.union(*named)) if sets else set.union(*named)
+    documents = set[int]().union(*named)
+    if within is not None:
+        documents &= within
     return _Scope(documents, None, sorted(documents) if len(documents) <= _MAX_NAMED else ())
+
+
+def _unknown(query: Query, number: str, what: str) -> Refusal:
+    return unknown_number(query, number if query.language == "en" else what)
 
 
 def _extract(

@@ -10,8 +10,9 @@ from indexer.errors import UnreadableFile
 from indexer.loaders.text import decode
 
 _DROPPED = frozenset(
-    "script style noscript template iframe object svg canvas nav header footer aside form button select input textarea".split()
+    "script style noscript template iframe object svg canvas nav header footer aside button select input textarea".split()
 )
+# <form> is not dropped: whole pages of government sites are wrapped in one.
 _BLOCKS = frozenset(
     "address article aside blockquote body caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 "
     "h4 h5 h6 header hr li main ol p pre section summary table tbody tfoot thead title tr ul".split()
@@ -42,6 +43,8 @@ def _main_element(root: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
 
 def _write(element: lxml.html.HtmlElement, out: list[str]) -> None:
     """Append the visible text below ``element``; iterative, so that deep nesting cannot exhaust the stack."""
+    # The header of an article is its headline and date; only that of a page is a banner.
+    dropped = _DROPPED if element.tag == "body" else _DROPPED - {"header"}
     stack: list[tuple[lxml.html.HtmlElement, bool]] = [(element, False)]
     while stack:
         node, leaving = stack.pop()
@@ -55,7 +58,7 @@ def _write(element: lxml.html.HtmlElement, out: list[str]) -> None:
                 out.append(_SPACE.sub(" ", node.tail))
             continue
         stack.append((node, True))
-        if tag is None or tag in _DROPPED:
+        if tag is None or tag in dropped:
             continue
         if tag == "br":
             out.append("\n")

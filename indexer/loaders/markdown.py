@@ -5,11 +5,12 @@ import re
 from indexer.document import SourceDocument
 from indexer.loaders.text import decode
 
-_TITLE = re.compile(r"^#\s+(\S.*?)\s*#*\s*$", re.MULTILINE)
+_TITLE = re.compile(r"^#[ \t\u3000]+(\S.*)$", re.MULTILINE)
+_CLOSING = re.compile(r"\s+#+\s*$")
 
 
 def load(data: bytes) -> SourceDocument:
     """Markdown text; the title is the first level-one heading."""
     text = decode(data)
     match = _TITLE.search(text)
-    return SourceDocument(text, title=match.group(1) if match else None)
+    return SourceDocument(text, title=_CLOSING.sub("", match.group(1)).strip() if match else None)

@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem+json: one shape for whatever goes wrong."""
 
+import sqlite3
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -13,6 +14,8 @@ from server.questions import BadQuestion
 
 def problem(status: int, detail: str) -> JSONResponse:
     """A problem document with the standard title of its status."""
+    # A detail may repeat what was sent, and JSON can hold lone surrogates, which UTF-8 cannot.
+    detail = detail.encode("utf-8", "replace").decode("utf-8")
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
 
@@ -41,6 +44,14 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ZhengwenError)
     def unavailable(_: Request, error: ZhengwenError) -> JSONResponse:
         return problem(503, str(error))
+
+    @app.exception_handler(sqlite3.DatabaseError)
+    def unreadable(_: Request, error: sqlite3.DatabaseError) -> JSONResponse:
+        return problem(503, f"索引暂时无法读取（{error}）/ the index cannot be read at present")
+
+    @app.exception_handler(Exception)
+    def defect(_: Request, error: Exception) -> JSONResponse:
+        return problem(500, "程序出错，详情见服务日志 / an error of this program: see the log of the service")
 
     @app.exception_handler(HTTPException)
     def http(_: Request, error: HTTPException) -> JSONResponse:

@@ -132,7 +132,12 @@ class DocumentSummary(_Model):
     @classmethod
     def of(cls, document: Document) -> "DocumentSummary":
         """A document as a line of a list."""
-        return cls(**_summary(document))
+        values = {name: field.value for name, field in document.metadata.items()}
+        return cls(
+            document_id=document.document_id, source=document.source, title=document.title, kind=values.get("kind"),
+            document_number=values.get("document_number"), issuer=values.get("issuer"), date=values.get("date"),
+            characters=len(document.text),
+        )  # fmt: skip
 
 
 class DocumentOut(DocumentSummary):
@@ -146,23 +151,15 @@ class DocumentOut(DocumentSummary):
         """A document with everything known about it but its text."""
         ranks = sorted({heading.rank for heading in document.headings})
         return cls(
-            **_summary(document),
+            **DocumentSummary.of(document).model_dump(),
             metadata={name: FieldOut.of(field) for name, field in document.metadata.items()},
             headings=[
-                HeadingOut(level=ranks.index(h.rank) + 1, title=h.title, start=h.start, end=h.end) for h in document.headings
+                HeadingOut(level=ranks.index(h.rank) + 1, title=h.title, start=h.start, end=h.end)
+                for h in document.headings
             ],
             pages=list(document.pages),
             n_chunks=len(document.chunks),
         )
-
-
-def _summary(document: Document) -> dict[str, str | int | None]:
-    values = {name: field.value for name, field in document.metadata.items()}
-    return {
-        "document_id": document.document_id, "source": document.source, "title": document.title,
-        **{name: values.get(name) for name in ("kind", "document_number", "issuer", "date")},
-        "characters": len(document.text),
-    }  # fmt: skip
 
 
 class DocumentList(_Model):

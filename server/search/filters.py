@@ -26,14 +26,22 @@ class Filters:
         """Numbers of the documents that pass, None for all."""
         sets: list[set[int]] = []
         if self.kind is not None:
-            sets.append(generation.documents_with("kind", self.kind) | generation.documents_with("proposal_kind", self.kind))
+            sets.append(
+                generation.documents_with("kind", self.kind) | generation.documents_with("proposal_kind", self.kind)
+            )
         if self.year is not None:
-            sets.append(generation.documents_with("year", self.year) | generation.documents_like("document_number", f"〔{self.year}〕"))
+            sets.append(
+                generation.documents_with("year", self.year)
+                | generation.documents_like("document_number", f"〔{self.year}〕")
+            )
         if self.issuer is not None:
             sets.append(generation.documents_like("issuer", self.issuer))
         if self.number is not None:
             plain = self.number.lstrip("0") or "0"
-            sets.append(generation.documents_with("proposal_number", plain) | generation.documents_with("document_number", self.number))
+            sets.append(
+                generation.documents_with("proposal_number", plain)
+                | generation.documents_with("document_number", self.number)
+            )
         return set.intersection(*sets) if sets else None
 
 

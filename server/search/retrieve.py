@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import vectors
+from indexer.analyzer import ANALYZER_VERSION
 from indexer.encoders import Encoder
-from indexer.errors import EncoderMismatch
+from indexer.errors import EncoderMismatch, StoreMismatch
 from indexer.generations import Generation
 from server.search.fuse import reciprocal_rank_fusion
 from server.search.query import Query
@@ -49,16 +50,25 @@ def best(scores: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None 
 
 
 class Retriever:
-    """Search over one generation. Raises EncoderMismatch when the encoder is not the one that built it."""
+    """Search over one generation.
+
+    Raises EncoderMismatch when the encoder is not the one that built it, StoreMismatch when the analyzer is not.
+    """
 
     def __init__(self, generation: Generation, encoder: Encoder) -> None:
         self.generation = generation
         self._encoder = encoder
         built = generation.identity
-        if (built.encoder, built.dimension) != (encoder.name, encoder.dimension) or built.fingerprint != encoder.fingerprint:
+        same_encoder = (built.encoder, built.dimension) == (encoder.name, encoder.dimension)
+        if not same_encoder or built.fingerprint != encoder.fingerprint:
             raise EncoderMismatch(
                 f"索引由编码器 {built.encoder} 建立，现在的设置是 {encoder.name}；请运行 zhengwen index 重新编码，或改回 "
                 "ZHENGWEN_ENCODER / the index was built with another encoder: run zhengwen index again"
+            )
+        if built.analyzer != ANALYZER_VERSION:
+            raise StoreMismatch(
+                f"索引由另一版本的分词规则建立（{built.analyzer}，现为 {ANALYZER_VERSION}），请运行 zhengwen index / "
+                "the index was built by another version: run zhengwen index again"
             )
 
     def encode(self, query: Query) -> NDArray[np.float32]:

@@ -1,0 +1,112 @@
+"""Copies and versions: exact duplicates become one document with several sources, near duplicates are linked."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.document import Document
+
+Signature = NDArray[np.uint64]
+
+# MinHash (Broder, 1997): 128 permutations estimate a Jaccard similarity with a standard error below 0.045.
+_PERMUTATIONS = 128
+_SHINGLE = 5
+# 32 bands of 4 rows find 97 % of the pairs of similarity 0.7 and 0.2 % of those of 0.1, before they are compared.
+_BANDS = 32
+# Versions of one text share more than this; letters that share only their form share less.
+SIMILAR = 0.8
+_SPACE = re.compile(r"\s+")
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _constants() -> tuple[Signature, Signature]:
+    generator = np.random.default_rng(631)
+    return (
+        generator.integers(1, 2**63, _PERMUTATIONS, dtype=np.uint64) | np.uint64(1),
+        generator.integers(0, 2**63, _PERMUTATIONS, dtype=np.uint64),
+    )
+
+
+def content_hash(text: str) -> str:
+    """The same for texts that differ in white space alone."""
+    return sha256(_SPACE.sub("", text).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def signature(text: str) -> Signature:
+    """MinHash signature of the character 5-grams of a text, uint64 [128]."""
+    codes = np.frombuffer(_SPACE.sub("", text).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    if len(codes) < _SHINGLE:
+        codes = np.pad(codes, (0, _SHINGLE - len(codes)))
+    with np.errstate(over="ignore"):
+        shingles = np.zeros(len(codes) - _SHINGLE + 1, np.uint64)
+        for i in range(_SHINGLE):
+            shingles = (shingles ^ codes[i : i + len(shingles)]) * _ODD
+        shingles = np.unique(shingles ^ (shingles >> np.uint64(29)))
+        multiply, add = _constants()
+        best = np.full(_PERMUTATIONS, np.iinfo(np.uint64).max, np.uint64)
+        for start in range(0, len(shingles), 4096):  # Bounds the memory of a long document.
+            mixed = shingles[start : start + 4096, None] * multiply + add
+            best = np.minimum(best, (mixed ^ (mixed >> np.uint64(32))).min(axis=0))
+    return best
+
+
+def similarity(one: Signature, other: Signature) -> float:
+    """Estimated Jaccard similarity of two texts from their signatures, 0 to 1."""
+    return float(np.mean(one == other))
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Document ``older`` is a near duplicate of the newer document ``newer`` (positions in the given sequence)."""
+
+    older: int
+    newer: int
+
+
+def _recency(document: Document) -> tuple[str, str]:
+    """Orders versions: by date written or published, else by the year of the 文号; unknown is oldest."""
+    metadata = document.metadata
+    dates = [metadata[name].value for name in ("date", "published") if name in metadata]
+    number = metadata["document_number"].value if "document_number" in metadata else ""
+    year = re.search(r"〔(\d{4})〕", number)
+    return (max(dates, default=year.group(1) if year else ""), document.source)
+
+
+def _different(one: Document, other: Document) -> bool:
+    """Whether two similar texts are surely not versions of each other: they answer different proposals."""
+    return any(
+        name in one.metadata and name in other.metadata and one.metadata[name].value != other.metadata[name].value
+        for name in ("proposal_number", "proposal_kind")
+    )
+
+
+def versions(documents: Sequence[Document], signatures: Sequence[Signature]) -> list[Version]:
+    """Near duplicates: each older document with the newest of its kind."""
+    groups = list(range(len(documents)))
+
+    def find(i: int) -> int:
+        while groups[i] != i:
+            groups[i] = groups[groups[i]]
+            i = groups[i]
+        return i
+
+    rows = _PERMUTATIONS // _BANDS
+    for band in range(_BANDS):
+        buckets: dict[bytes, int] = {}
+        for i, values in enumerate(signatures):
+            first = buckets.setdefault(values[band * rows : (band + 1) * rows].tobytes(), i)
+            if find(first) != find(i) and similarity(signatures[first], values) >= SIMILAR:
+                if not _different(documents[first], documents[i]):
+                    groups[find(i)] = find(first)
+    members: dict[int, list[int]] = {}
+    for i in range(len(documents)):
+        members.setdefault(find(i), []).append(i)
+    found = []
+    for group in members.values():
+        newest = max(group, key=lambda i: _recency(documents[i]))
+        found.extend(Version(i, newest) for i in group if i != newest)
+    return found

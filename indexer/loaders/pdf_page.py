@@ -1,0 +1,240 @@
+"""What one PDF page holds, read through PDFium: characters with their places, ruled lines, images and drawings.
+
+Every length is in points (1/72 inch). x grows to the right and y downwards from the top left corner of the page as a
+reader holds it, whatever the page's own rotation and crop box.
+"""
+
+import ctypes
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pypdfium2
+from pypdfium2 import raw
+
+# Bounds on what a hostile or a map-like page can cost; a page of text stays far below them.
+_MAX_GLYPHS = 200_000
+_MAX_OBJECTS = 50_000
+_MAX_SEGMENTS = 20_000
+_MAX_FORM_DEPTH = 8
+
+# A filled rectangle thinner than this is a drawn line: that is how word processors write table borders.
+_RULE_THICKNESS = 3.0
+_SHORTEST_RULE = 4.0
+# Text smaller than this cannot be read on paper.
+_SMALLEST_SIZE = 1.0
+# Text more than this many degrees off a right angle is a watermark or a stamp, not the document's text.
+_MAX_TILT = 10.0
+_HYPHENS = "\x02\xad\ufffe"
+
+
+class Glyph(NamedTuple):
+    """One character: where its advance starts and ends, its baseline, and its font size after all scaling."""
+
+    char: str
+    left: float
+    right: float
+    base: float
+    size: float
+
+
+class Rule(NamedTuple):
+    """A horizontal or vertical line: ``at`` is the coordinate that stays the same, ``low``..``high`` the other one."""
+
+    at: float
+    low: float
+    high: float
+
+
+@dataclass(slots=True)
+class PageContent:
+    """The content of a page.
+
+    ``turned`` holds text that runs in another direction than most of the page, a list per direction, each in a frame
+    in which it runs from left to right. ``unmapped`` counts characters whose font does not say which they are;
+    ``image_share`` is the part of the page (0 to 1) that its largest image covers; ``drawings`` counts vector shapes.
+    """
+
+    width: float
+    height: float
+    glyphs: list[Glyph] = field(default_factory=list)
+    turned: list[list[Glyph]] = field(default_factory=list)
+    unmapped: int = 0
+    horizontal: list[Rule] = field(default_factory=list)
+    vertical: list[Rule] = field(default_factory=list)
+    image_share: float = 0.0
+    drawings: int = 0
+
+
+_Matrix = tuple[float, float, float, float, float, float]
+_IDENTITY: _Matrix = (1, 0, 0, 1, 0, 0)
+
+
+def _product(first: _Matrix, then: _Matrix) -> _Matrix:
+    a, b, c, d, e, f = first
+    g, h, i, j, k, m = then
+    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
+
+
+def _apply(matrix: _Matrix, x: float, y: float) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f
+
+
+def _frames(page: pypdfium2.PdfPage) -> tuple[_Matrix, ...]:
+    """From PDF user space to the page as seen, and to the page turned so that text running down, backwards or up runs
+    from left to right."""
+    left, bottom, right, top = page.get_bbox()
+    views: tuple[_Matrix, ...] = (
+        (1, 0, 0, -1, -left, top),
+        (0, 1, 1, 0, -bottom, -left),
+        (-1, 0, 0, 1, right, -bottom),
+        (0, -1, -1, 0, top, right),
+    )
+    view = views[page.get_rotation() // 90 % 4]
+    width, height = page.get_size()
+    turns: tuple[_Matrix, ...] = (
+        _IDENTITY,
+        (0, -1, 1, 0, 0, width),
+        (-1, 0, 0, -1, width, height),
+        (0, 1, -1, 0, height, 0),
+    )
+    return tuple(_product(view, turn) for turn in turns)
+
+
+def read_page(page: pypdfium2.PdfPage) -> PageContent:
+    """Read a page; raises pypdfium2.PdfiumError when PDFium cannot."""
+    frames = _frames(page)
+    width, height = page.get_size()
+    content = PageContent(width, height)
+    directions: tuple[list[Glyph], ...] = ([], [], [], [])
+    textpage = page.get_textpage()
+    try:
+        for direction, glyph in _characters(textpage, frames, content):
+            span, depth = (width, height) if direction % 2 == 0 else (height, width)
+            if -1 <= glyph.left <= span and 0 <= glyph.base <= depth + 1:  # Not printer's marks or cropped text.
+                directions[direction].append(glyph)
+    finally:
+        textpage.close()
+    main = max(range(4), key=lambda direction: len(directions[direction]))
+    content.glyphs = directions[main]
+    content.turned = [found for direction, found in enumerate(directions) if found and direction != main]
+    if main % 2:  # A landscape table set sideways on a portrait page.
+        content.width, content.height = height, width
+    _read_objects(page, frames[main], content)
+    return content
+
+
+def _characters(
+    textpage: pypdfium2.PdfTextPage, frames: tuple[_Matrix, ...], content: PageContent
+) -> Iterator[tuple[int, Glyph]]:
+    """The characters in the order of the file, each with the number of clockwise quarter turns of its direction."""
+    x, y = ctypes.c_double(), ctypes.c_double()
+    box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+    # (direction, scale) of each text matrix met; direction None means aslant.
+    known: dict[tuple[float, ...], tuple[int | None, float]] = {}
+    for index in range(min(raw.FPDFText_CountChars(textpage), _MAX_GLYPHS)):
+        code = raw.FPDFText_GetUnicode(textpage, index)
+        if code in (10, 13) or raw.FPDFText_IsGenerated(textpage, index) == 1:
+            continue  # PDFium's guesses at spaces and line ends; ours are made for Chinese.
+        if not 0 < code <= 0x10FFFF or raw.FPDFText_HasUnicodeMapError(textpage, index) == 1:
+            content.unmapped += 1
+            continue
+        raw.FPDFText_GetMatrix(textpage, index, matrix)
+        key = (matrix.a, matrix.b, matrix.c, matrix.d)
+        if key not in known:
+            known[key] = _direction((*key, 0, 0), frames[0])
+        direction, scale = known[key]
+        size = raw.FPDFText_GetFontSize(textpage, index) * scale
+        if direction is None or not _SMALLEST_SIZE <= size <= content.height:
+            continue
+        raw.FPDFText_GetCharOrigin(textpage, index, x, y)
+        raw.FPDFText_GetLooseCharBox(textpage, index, box)
+        frame = frames[direction]
+        left, base = _apply(frame, x.value, y.value)
+        right = max(_apply(frame, box.left, box.bottom)[0], _apply(frame, box.right, box.top)[0], left)
+        char = chr(code)
+        yield direction, Glyph("-" if char in _HYPHENS else char, left, right, base, size)
+
+
+def _direction(matrix: _Matrix, view: _Matrix) -> tuple[int | None, float]:
+    a, b, c, d, _, _ = _product(matrix, view)
+    angle = math.degrees(math.atan2(b, a))
+    turns = round(angle / 90)
+    return (turns % 4 if abs(angle - 90 * turns) <= _MAX_TILT else None), math.hypot(c, d)
+
+
+def _read_objects(page: pypdfium2.PdfPage, frame: _Matrix, content: PageContent) -> None:
+    """Fill in the rules, the share of images and the number of drawings."""
+    segments = 0
+    for pageobject, to_frame in _objects(page, frame):
+        kind = raw.FPDFPageObj_GetType(pageobject)
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            corners = [_apply(to_frame, *corner) for corner in ((0, 0), (1, 1))]
+            (x0, x1), (y0, y1) = (sorted(values) for values in zip(*corners, strict=True))
+            seen = max(0.0, min(x1, content.width) - max(x0, 0)) * max(0.0, min(y1, content.height) - max(y0, 0))
+            content.image_share = max(content.image_share, min(1.0, seen / max(1.0, content.width * content.height)))
+        elif kind == raw.FPDF_PAGEOBJ_SHADING:
+            content.drawings += 1
+        elif kind == raw.FPDF_PAGEOBJ_PATH:
+            content.drawings += 1
+            count = raw.FPDFPath_CountSegments(pageobject)
+            segments += count
+            if segments <= _MAX_SEGMENTS:
+                _read_path(pageobject, count, to_frame, content)
+
+
+def _objects(page: pypdfium2.PdfPage, frame: _Matrix) -> Iterator[tuple[Any, _Matrix]]:
+    """Every object that is drawn, those inside form objects included, with the matrix from its space to the frame."""
+    budget = _MAX_OBJECTS
+    stack: list[tuple[Any, int, _Matrix, int]] = [(None, raw.FPDFPage_CountObjects(page), frame, 0)]
+    matrix = raw.FS_MATRIX()
+    while stack:
+        form, count, outer, depth = stack.pop()
+        for index in range(min(count, budget)):
+            budget -= 1
+            child = raw.FPDFFormObj_GetObject(form, index) if form else raw.FPDFPage_GetObject(page, index)
+            if not child or not raw.FPDFPageObj_GetMatrix(child, matrix):
+                continue
+            own = _product((matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f), outer)
+            if raw.FPDFPageObj_GetType(child) != raw.FPDF_PAGEOBJ_FORM:
+                yield child, own
+            elif depth < _MAX_FORM_DEPTH:
+                stack.append((child, raw.FPDFFormObj_CountObjects(child), own, depth + 1))
+
+
+def _read_path(path: Any, count: int, to_frame: _Matrix, content: PageContent) -> None:
+    """Take the straight horizontal and vertical lines out of one path."""
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    if not raw.FPDFPath_GetDrawMode(path, fill, stroke) or not (fill.value or stroke.value):
+        return
+    x, y = ctypes.c_float(), ctypes.c_float()
+    outlines: list[list[tuple[float, float]]] = []
+    for index in range(count):
+        segment = raw.FPDFPath_GetPathSegment(path, index)
+        if not raw.FPDFPathSegment_GetPoint(segment, x, y):
+            return
+        if not outlines or raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO:
+            outlines.append([])
+        outlines[-1].append(_apply(to_frame, x.value, y.value))
+        if raw.FPDFPathSegment_GetClose(segment):
+            outlines[-1].append(outlines[-1][0])
+    for points in outlines:
+        xs, ys = [point[0] for point in points], [point[1] for point in points]
+        x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
+        if min(x1 - x0, y1 - y0) <= _RULE_THICKNESS:
+            _add_rule(x0, y0, x1, y1, content)
+        elif stroke.value:
+            for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+                if min(abs(ax - bx), abs(ay - by)) <= 0.5:
+                    _add_rule(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by), content)
+
+
+def _add_rule(x0: float, y0: float, x1: float, y1: float, content: PageContent) -> None:
+    if max(x1 - x0, y1 - y0) < _SHORTEST_RULE:
+        return
+    if x1 - x0 > y1 - y0:
+        content.horizontal.append(Rule((y0 + y1) / 2, x0, x1))
+    else:
+        content.vertical.append(Rule((x0 + x1) / 2, y0, y1))

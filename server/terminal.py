@@ -1,0 +1,108 @@
+"""What a person at a terminal sees: results on stdout; progress, remarks and errors of one line on stderr."""
+
+import json
+import sqlite3
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from indexer.errors import NothingToIndex, ZhengwenError
+from server.questions import BadQuestion
+
+if TYPE_CHECKING:
+    from indexer.pipeline import IndexReport
+    from server.assistant import Answer
+
+
+def fail(message: str, code: int = 2) -> typer.Exit:
+    """Print an error as one line; raise what is returned."""
+    # What is repeated in a message, such as the name of a file, may hold line ends: the message is one line.
+    typer.echo(f"zhengwen: {' '.join(message.split())}", err=True)
+    return typer.Exit(code)
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Errors a person can act on become one line and exit code 2."""
+    try:
+        yield
+    except NothingToIndex as error:
+        print_skipped(error.skipped)
+        raise fail(str(error)) from None
+    except (ZhengwenError, BadQuestion) as error:
+        raise fail(str(error)) from None
+    except sqlite3.DatabaseError as error:
+        raise fail(
+            f"数据库无法读写（{error}），请运行 zhengwen check 核对 / the database cannot be used: run zhengwen check"
+        ) from None
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise fail(f"{error.filename or ''}：{error.strerror or error} / the system refused") from None
+
+
+def print_skipped(skipped: Iterable[tuple[str, str]]) -> None:
+    """A line for each file that was passed over, with the reason."""
+    for source, reason in skipped:
+        typer.echo(" ".join(f"跳过 skipped {source}：{reason}".split()), err=True)
+
+
+def print_json(value: Any) -> None:
+    """One JSON object on stdout, exact also where stdout cannot hold every character."""
+    exact = (sys.stdout.encoding or "ascii").lower().replace("-", "") == "utf8"
+    typer.echo(json.dumps(value, ensure_ascii=not exact, indent=2))
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on stderr, one line a step; nothing when quiet or when nobody is looking at a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _step, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    names = {"read": "读取 read", "encode": "编码 encode", "publish": "发布 publish"}
+    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(step: str, done: int, total: int) -> None:
+            if not total:
+                return
+            if step not in tasks:
+                tasks[step] = bar.add_task(names[step], total=total)
+            bar.update(tasks[step], completed=done, total=total)
+
+        yield show
+
+
+def print_report(report: "IndexReport") -> None:
+    """What a run of the indexer did, in one line."""
+    state = "已发布" if report.published else "无变化，仍为"
+    typer.echo(
+        f"{state}第 {int(report.generation)} 代索引：{report.documents} 份文件，{report.chunks} 个段落"
+        f"（新增 {report.added}，更新 {report.changed}，未变 {report.unchanged}，移出 {report.removed}，"
+        f"编码 {report.encoded}；{report.seconds:.1f} 秒）",
+        err=True,
+    )
+
+
+def print_answer(answer: "Answer") -> None:
+    """An answer with its citations, or a refusal with the nearest documents."""
+    typer.echo(answer.answer)
+    for citation in answer.citations:
+        where = " › ".join(citation.section)
+        page = f"第 {citation.page} 页" if citation.page else ""
+        facts = "，".join(part for part in (citation.document_number, citation.issuer, citation.date, page) if part)
+        typer.echo(f"\n[{citation.n}] 《{citation.title}》{'（' + facts + '）' if facts else ''}")
+        if where:
+            typer.echo(f"    {where}")
+        typer.echo(f"    {citation.source} 第 {citation.start}–{citation.end} 字")
+    if not answer.answered and answer.passages:
+        typer.echo("\n最接近的文件 / nearest documents:")
+        for title in dict.fromkeys(passage.document.title for passage in answer.passages[:5]):
+            typer.echo(f"  《{title}》")
