@@ -50,10 +50,22 @@ def _ranx() -> Any:
     return ranx
 
 
-def _run(ranx: Any, name: str, scores: Scores) -> Any:
-    """A ranx run of the queries with a result; ranx itself adds the others, which then count as zero."""
-    found = {query: dict(ranked) for query, ranked in scores.items() if ranked}
-    return ranx.Run(found or None, name=name)
+class _Names:
+    """Documents under names of one length.
+
+    ranx compiles itself anew, for half a minute, for each length of the longest document id; with names of one length
+    numba's cache serves every data set.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+
+    def of(self, document: str) -> str:
+        return self._names.setdefault(document, f"{len(self._names) + 1:09d}")
+
+    def ranked(self, scores: Mapping[str, float] | None) -> dict[str, float]:
+        """A ranking for ranx, which cannot take an empty one: that becomes one document that no judgment knows."""
+        return {self.of(document): float(score) for document, score in scores.items()} if scores else {f"{0:09d}": 0.0}
 
 
 def evaluate(qrels: Judgments, runs: Mapping[str, Scores]) -> dict[str, SystemScores]:
@@ -66,14 +78,18 @@ def evaluate(qrels: Judgments, runs: Mapping[str, Scores]) -> dict[str, SystemSc
     the relevant documents found in the first k; hit_rate@10 = share of queries with a relevant document in the first 10.
     """
     ranx = _ranx()
-    judged = ranx.Qrels({query: dict(grades) for query, grades in qrels.items()})
+    names = _Names()
     with warnings.catch_warnings():
         # numba on compiling ranx; scipy where two systems do not differ at all.
         warnings.simplefilter("ignore")
-        report = ranx.compare(
-            judged, [_run(ranx, name, scores) for name, scores in runs.items()], list(METRICS.values()),
-            stat_test="student", max_p=MAX_P, make_comparable=True,
-        )  # fmt: skip
+        judged = ranx.Qrels(
+            {query: {names.of(d): grade for d, grade in grades.items()} for query, grades in qrels.items()}
+        )
+        compared = [
+            ranx.Run({query: names.ranked(scores.get(query)) for query in qrels}, name=name)
+            for name, scores in runs.items()
+        ]
+        report = ranx.compare(judged, compared, list(METRICS.values()), stat_test="student", max_p=MAX_P)
     first = next(iter(runs))
     results: dict[str, SystemScores] = {}
     for name in runs:

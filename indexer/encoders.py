@@ -111,9 +111,8 @@ class SentenceTransformerEncoder:
         return np.asarray(vectors, np.float32)
 
     def encode_passages(self, passages: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
-        return self.encode(["\n".join(passage) for passage in passages]), self.encode(
-            list(chain.from_iterable(passages))
-        )
+        wholes = self.encode(["\n".join(passage) for passage in passages])
+        return wholes, self.encode(list(chain.from_iterable(passages)))
 
 
 def load_encoder(name: str = BUNDLED) -> Encoder:

@@ -61,9 +61,8 @@ class LexicalIndex:
         count = len(lists)
         lengths = np.array([len(tokens) for tokens in lists], np.int64)
         if not lengths.sum():
-            return cls(
-                np.zeros(0, np.uint64), np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), count
-            )
+            starts = np.zeros(1, np.int64)
+            return cls(np.zeros(0, np.uint64), starts, np.zeros(0, np.int32), np.zeros(0, np.float32), count)
         terms, columns = np.unique(np.concatenate(lists), return_inverse=True)
         pairs = columns.astype(np.int64) * count + np.repeat(np.arange(count), lengths)
         pairs, frequencies = np.unique(pairs, return_counts=True)

@@ -184,10 +184,9 @@ class Store:
 
     def documents(self) -> Iterator[Document]:
         """Every document without its chunks, ordered by source: the order of a published generation."""
-        query = (
-            "SELECT document_id, source, title, text, pages, metadata, headings FROM documents ORDER BY source, root"
-        )
-        return (document_of(row) for row in self._db.execute(query))
+        columns = "document_id, source, title, text, pages, metadata, headings"
+        rows = self._db.execute(f"SELECT {columns} FROM documents ORDER BY source, root")
+        return (document_of(row) for row in rows)
 
     def chunks(self, document_id: str) -> list[tuple[Chunk, str]]:
         """Chunks of a document in order, each with its content key."""

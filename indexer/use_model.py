@@ -7,6 +7,7 @@ gives the vectors of the sentences *and* the vector of the passage.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from itertools import chain
 
@@ -24,7 +25,11 @@ _UNKNOWN, _BEGIN, _END = 0, 1, 2
 
 
 class UseModel:
-    """Weights and tokenizer, loaded once. ``threads`` bounds the threads of each matrix product."""
+    """Weights and tokenizer, loaded once. ``threads`` batches are computed at a time.
+
+    Each matrix product runs in one thread: products this small gain little from a second one, and lose a factor of ten
+    when the other core is busy.
+    """
 
     def __init__(self, threads: int) -> None:
         import sentencepiece  # Here and not above: only this encoder needs it.
@@ -129,18 +134,24 @@ class UseModel:
             yield batch
 
     def _pooled(self, texts: Sequence[str]) -> tuple[Floats, NDArray[np.intp]]:
-        sums: list[Floats] = []
-        lengths: list[int] = []
-        for batch in self._batches(texts):
-            sums.append(self._pool(batch))
-            lengths.extend(len(ids) for ids in batch)
+        """Summed token features and token counts of the texts; batches run side by side, NumPy releases the GIL."""
+        batches = self._batches(texts)
+        first = next(batches)
+        second = next(batches, None)
+        if second is None:
+            sums, lengths = [self._pool(first)], [len(ids) for ids in first]
+        else:
+            with ThreadPoolExecutor(self._threads) as pool:
+                whole = [first, second, *batches]
+                sums = list(pool.map(self._pool, whole))
+            lengths = [len(ids) for batch in whole for ids in batch]
         return np.concatenate(sums), np.array(lengths, np.intp)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Unit vectors, float32 [len(texts), 512]."""
         if not texts:
             return np.zeros((0, _EMBEDDING), np.float32)
-        with self._limit(limits=self._threads, user_api="blas"):
+        with self._limit(limits=1, user_api="blas"):
             return self._head(*self._pooled(texts))
 
     def encode_passages(self, passages: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
@@ -151,7 +162,7 @@ class UseModel:
         sentences = list(chain.from_iterable(passages))
         if not sentences:
             return np.zeros((0, _EMBEDDING), np.float32), np.zeros((0, _EMBEDDING), np.float32)
-        with self._limit(limits=self._threads, user_api="blas"):
+        with self._limit(limits=1, user_api="blas"):
             pooled, lengths = self._pooled(sentences)
             starts = np.concatenate(([0], np.cumsum([len(passage) for passage in passages[:-1]]))).astype(np.intp)
             whole = self._head(np.add.reduceat(pooled, starts, axis=0), np.add.reduceat(lengths, starts))

@@ -1,8 +1,4 @@
-"""The body of a Word document in reading order: paragraphs, tables, text boxes, as blocks of text.
-
-Within a block's text ``\\f`` marks a page break the author set and ``\\v`` one that Word found when it last laid the
-document out; XML allows neither character, so they cannot come from the text.
-"""
+"""The body of a Word document in reading order: paragraphs, tables and text boxes as blocks of text."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,134 +6,105 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from indexer.errors import UnreadableFile
+from indexer.loaders.docx_inline import InlineReader, shown
 from indexer.loaders.docx_numbering import Numbering
 from indexer.loaders.docx_tables import Cell, table_lines
 from indexer.loaders.ooxml import attribute, child, local, name, switched_on
 from indexer.outline import read_outline
 
-_MAX_DEPTH = 100
-_MAX_SPAN = 100
+# Word lets a style be based on a style; a chain longer than this is a loop.
 _MAX_CHAIN = 32
-# A heading is short and no sentence; styles are also used for whole paragraphs.
+_MAX_SPAN = 63  # Word's own limit of columns
+# A heading is short and no sentence; heading styles are also used for whole paragraphs.
 _MAX_HEADING = 60
 # A cell longer than this, in several paragraphs, is a text set in a frame and not a value.
 _LONG_CELL = 300
-
-_CONTAINERS = frozenset(
-    "w:ins w:moveTo w:customXml w:smartTag w:hyperlink w:fldSimple w:sdtContent w:rubyBase w:dir w:bdo w:txbxContent".split()
-)
-_PLAIN = {"w:tab": "\t", "w:ptab": "\t", "w:cr": "\n", "w:noBreakHyphen": "-", "w:lastRenderedPageBreak": "\v"}
-# Symbol fonts draw these private codes as boxes, ticks and bullets; nothing else of them has a plain equivalent.
-_SYMBOLS = {"wingdings": {0x6F: "□", 0xA8: "□", 0x71: "□", 0xFE: "☑", 0xFD: "☒", 0xFC: "✓", 0xFB: "✗", 0x6C: "●", 0x6E: "■"}}
-_SYMBOLS["wingdings 2"] = {0xA3: "□", 0x2A: "□", 0x52: "☑", 0x54: "☒", 0x50: "✓", 0x4F: "✗", 0x98: "●"}
 _HEADING_STYLE = re.compile(r"(?i)(?:heading|标题)\s*([1-9])$")
-_SENTENCE = re.compile(r"[。；！？]")
+_SENTENCE = re.compile(r"[。；！？\n]")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, or one row of a table."""
+    """A paragraph, or one row of a table; may hold the page marks of `docx_inline`."""
 
     text: str
     is_row: bool = False
 
 
 class BodyReader:
-    """Reads the body and then the notes it refers to; numbering and notes count on from call to call."""
+    """Reads the body, then the notes it refers to; numbers count on from call to call."""
 
     def __init__(self, styles: etree._Element | None, numbering: etree._Element | None) -> None:
-        self._styles: Mapping[str, etree._Element] = {
-            attribute(style, "styleId") or "": style
-            for style in (styles if styles is not None else ())
-            if local(style) == "style" and attribute(style, "type") == "paragraph"
-        }
+        found = [style for style in (styles if styles is not None else ()) if local(style) == "style"]
+        self._styles: Mapping[str, etree._Element] = {attribute(style, "styleId") or "": style for style in found}
         self._default_style = next(
-            (key for key, style in self._styles.items() if attribute(style, "default") in ("1", "true")), None
+            (
+                attribute(style, "styleId")
+                for style in found
+                if attribute(style, "type") == "paragraph" and attribute(style, "default") in ("1", "true")
+            ),
+            None,
         )
         self._numbering = Numbering(numbering, self._styles)
-        # For each field that is open: whether its instruction (not shown) is being read, not yet its result.
-        self._fields: list[bool] = []
-        self._numbered_above: int | None = None
-        self.notes: list[tuple[str, str]] = []  # ("footnote" or "endnote", id) in the order of their marks
+        self.inline = InlineReader()
+        # The highest heading level so far whose headings carry a number of their own.
+        self._numbered_level: int | None = None
         self.embedded = 0
 
-    def blocks(self, container: etree._Element, depth: int = 0) -> list[Block]:
-        """The blocks inside an element. Raises UnreadableFile when it nests deeper than any program writes."""
-        if depth > _MAX_DEPTH:
-            raise UnreadableFile("结构嵌套过深 / nested too deeply")
+    def blocks(self, container: etree._Element) -> list[Block]:
+        """The blocks inside an element, in reading order; a text box follows the paragraph it is anchored in."""
         out: list[Block] = []
         pending = ""
         for element in container:
             kind = name(element)
             if kind == "w:p":
-                pending += self._own_text(element, depth, boxes := [])
-                if boxes or not self._mark_deleted(element):
+                text, boxes = self.inline.read(element)
+                pending += text
+                # A tracked change may remove the end of a paragraph: then the next one goes on in it.
+                if child(child(child(element, "pPr"), "rPr"), "del") is None:
                     out.append(Block(self._finish(element, pending)))
                     pending = ""
                 for box in boxes:
-                    out += self.blocks(box, depth + 1)
+                    out += self.blocks(box)
             elif kind == "w:tbl":
-                out += self._table(element, depth + 1)
+                out += self._table(element)
             elif kind == "w:altChunk":
                 self.embedded += 1
             else:
-                for inner in self._inside(element):
-                    out += self.blocks(inner, depth + 1)
+                for inner in shown(element):
+                    out += self.blocks(inner)
         return [*out, Block(pending)] if pending else out
 
-    def _inside(self, element: etree._Element) -> Iterator[etree._Element]:
-        """The parts of a wrapper element that are shown: the newest revision, one alternative, real content."""
-        kind = name(element)
-        if kind == "w:sdt":
-            if not switched_on(child(child(element, "sdtPr"), "showingPlcHdr")):  # “click here to enter text”
-                yield from (inner for inner in element if name(inner) == "w:sdtContent")
-        elif kind == "mc:AlternateContent":
-            choices = [inner for inner in element if name(inner) in ("mc:Choice", "mc:Fallback")]
-            yield from choices[:1]
-        elif kind in _CONTAINERS:
-            yield element
-
-    def _mark_deleted(self, paragraph: etree._Element) -> bool:
-        """Whether a tracked change removes the end of the paragraph, so that the next one goes on in it."""
-        return child(child(child(paragraph, "pPr"), "rPr"), "del") is not None
-
-    def _style(self, paragraph: etree._Element) -> str | None:
-        found = child(child(paragraph, "pPr"), "pStyle")
-        return attribute(found, "val") if found is not None else self._default_style
-
-    def _own_text(self, paragraph: etree._Element, depth: int, boxes: list[etree._Element]) -> str:
-        parts: list[str] = []
-        self._inline(paragraph, depth + 1, parts, boxes)
-        # An instruction never runs on into the next paragraph: a field without end must not swallow the document.
-        self._fields = [False for instruction in self._fields if not instruction]
-        return "".join(parts)
-
     def _finish(self, paragraph: etree._Element, text: str) -> str:
-        """The paragraph with its number and, where only its style says that it is a heading, a heading mark."""
-        properties, style = child(paragraph, "pPr"), self._style(paragraph)
-        before = "\f" if switched_on(child(properties, "pageBreakBefore")) else ""
-        bare = text.strip()
-        if not bare:
-            return before + text
-        label = self._numbering.label(properties, style)
+        """The paragraph with its number and, where only the style says that it is a heading, a heading mark."""
+        properties = child(paragraph, "pPr")
+        found = child(properties, "pStyle")
+        style = attribute(found, "val") if found is not None else self._default_style
+        body = text.lstrip()
+        lead = ("\f" if switched_on(child(properties, "pageBreakBefore")) else "") + text[: len(text) - len(body)]
+        if not body:
+            return lead
+        return lead + self._heading_mark(self._numbering.label(properties, style) + body, properties, style)
+
+    def _heading_mark(self, text: str, properties: etree._Element | None, style: str | None) -> str:
         level = self._heading_level(properties, style)
-        if level is not None and len(bare) <= _MAX_HEADING and "\n" not in bare and not _SENTENCE.search(bare):
-            if read_outline(label + bare):
-                self._numbered_above = min(level, self._numbered_above or level)
-            # Below a numbered heading a Markdown one would count as its parent.
-            elif self._numbered_above is None or level <= self._numbered_above:
-                label = "#" * min(level + 1, 6) + " " + label
-        lead = text[: len(text) - len(text.lstrip())]
-        return before + lead + label + text.lstrip()
+        bare = text.strip()
+        if level is None or len(bare) > _MAX_HEADING or _SENTENCE.search(bare):
+            return text
+        if read_outline(bare):  # 一、 第三条: the number ranks it, and it is quoted as it stands.
+            self._numbered_level = min(level, self._numbered_level if self._numbered_level is not None else level)
+        elif self._numbered_level is None or level <= self._numbered_level:
+            return "#" * min(level + 1, 6) + " " + text
+        # Below a numbered heading: a Markdown heading there would count as its parent.
+        return text
 
     def _heading_level(self, properties: etree._Element | None, style: str | None) -> int | None:
         """0 for a title, 1–9 for a heading, by the paragraph's outline level or its chain of styles; else None."""
         outline = child(properties, "outlineLvl")
         for _ in range(_MAX_CHAIN):
-            value = attribute(outline, "val") if outline is not None else None
-            if value is not None:
-                return int(value) + 1 if value.isdigit() and int(value) < 9 else None
+            if outline is not None:
+                value = attribute(outline, "val") or ""
+                return int(value) + 1 if value in tuple("012345678") else None
             found = self._styles.get(style or "")
             if found is None:
                 return None
@@ -152,110 +119,57 @@ class BodyReader:
             style = attribute(based, "val") if based is not None else None
         return None
 
-    def _inline(self, parent: etree._Element, depth: int, parts: list[str], boxes: list[etree._Element]) -> None:
-        if depth > _MAX_DEPTH:
-            raise UnreadableFile("结构嵌套过深 / nested too deeply")
-        for element in parent:
-            kind = name(element)
-            if kind == "w:r":
-                if not switched_on(child(child(element, "rPr"), "vanish")):
-                    self._inline(element, depth + 1, parts, boxes)
-            elif kind in ("w:t", "m:t"):
-                self._emit(element.text or "", parts)
-            elif kind in _PLAIN:
-                self._emit(_PLAIN[kind], parts)
-            elif kind == "w:br":
-                self._emit("\f" if attribute(element, "type") == "page" else "\n", parts)
-            elif kind == "w:sym":
-                self._emit(_symbol(element), parts)
-            elif kind == "w:fldChar":
-                self._field(element, parts)
-            elif kind in ("w:footnoteReference", "w:endnoteReference"):
-                self.notes.append((kind[2:-9], attribute(element, "id") or ""))
-                self._emit(f"[{len(self.notes)}]", parts)
-            elif kind in ("w:drawing", "w:pict", "w:object"):
-                boxes += _text_boxes(element)
-            elif kind == "m:f":
-                self._inline_of(child(element, "num"), depth, parts, boxes)
-                self._emit("/", parts)
-                self._inline_of(child(element, "den"), depth, parts, boxes)
-            elif kind.startswith("m:") or kind == "w:ruby":
-                self._inline(element, depth + 1, parts, boxes)
-            else:
-                for inner in self._inside(element):
-                    self._inline(inner, depth + 1, parts, boxes)
-
-    def _inline_of(
-        self, parent: etree._Element | None, depth: int, parts: list[str], boxes: list[etree._Element]
-    ) -> None:
-        if parent is not None:
-            self._inline(parent, depth + 1, parts, boxes)
-
-    def _emit(self, text: str, parts: list[str]) -> None:
-        if not any(self._fields):
-            parts.append(text)
-
-    def _field(self, element: etree._Element, parts: list[str]) -> None:
-        kind = attribute(element, "fldCharType")
-        if kind == "begin":
-            box = child(child(element, "ffData"), "checkBox")
-            if box is not None:  # A ticked box of a form is drawn, not written.
-                state = child(box, "checked")
-                state = child(box, "default") if state is None else state
-                self._emit("☑" if switched_on(state) else "□", parts)
-            self._fields.append(True)
-        elif kind == "separate" and self._fields:
-            self._fields[-1] = False
-        elif kind == "end" and self._fields:
-            self._fields.pop()
-
-    def _table(self, table: etree._Element, depth: int) -> list[Block]:
+    def _table(self, table: etree._Element) -> list[Block]:
         out: list[Block] = []
         rows: list[list[Cell]] = []
         marked = 0
 
         def flush() -> None:
-            nonlocal marked
             out.extend(Block(line, is_row=True) for line in table_lines(rows, marked))
             rows.clear()
-            marked = 0
 
-        for row, is_header in self._rows(table, depth):
-            cells = [(cell, self.blocks(cell, depth + 1)) for cell in row]
-            texts = [" ".join(" ".join(block.text.split(" ")).strip(" ") for block in found if block.text.strip()) for _, found in cells]
-            framed = len(cells) == 1 and sum(bool(block.text.strip()) for block in cells[0][1]) > 1
-            long = any(len(text) > _LONG_CELL and len(found) > 2 for text, (_, found) in zip(texts, cells, strict=True))
-            if framed or long:
-                flush()
-                for text, (_, found) in zip(texts, cells, strict=True):
-                    out += found if len(found) > 1 else [Block(text)]
+        for row in self._nested(table, "w:tr"):
+            properties = child(row, "trPr")
+            if child(properties, "del") is not None:
                 continue
-            if is_header and marked == len(rows):
+            cells = list(self._nested(row, "w:tc"))
+            contents = [[block for block in self.blocks(cell) if block.text.strip()] for cell in cells]
+            if any(_is_frame(content, alone=len(cells) == 1) for content in contents):
+                flush()
+                marked = 0
+                for content in contents:
+                    out += content
+                continue
+            if switched_on(child(properties, "tblHeader")) and marked == len(rows):
                 marked += 1
-            rows.append([_cell(cell, text) for (cell, _), text in zip(cells, texts, strict=True)])
+            rows.append([_cell(cell, content) for cell, content in zip(cells, contents, strict=True)])
         flush()
         return out
 
-    def _rows(self, parent: etree._Element, depth: int) -> Iterator[tuple[list[etree._Element], bool]]:
-        """The rows of a table, those inside content controls too, each with its cells and whether it is a header."""
-        if depth > _MAX_DEPTH:
-            raise UnreadableFile("结构嵌套过深 / nested too deeply")
-        for element in parent:
-            if name(element) == "w:tr":
-                properties = child(element, "trPr")
-                if child(properties, "del") is None:
-                    cells = [cell for cell in self._nested(element, "w:tc", depth + 1)]
-                    yield cells, switched_on(child(properties, "tblHeader"))
-            else:
-                for inner in self._inside(element):
-                    yield from self._rows(inner, depth + 1)
-
-    def _nested(self, parent: etree._Element, kind: str, depth: int) -> Iterator[etree._Element]:
-        if depth > _MAX_DEPTH:
-            raise UnreadableFile("结构嵌套过深 / nested too deeply")
+    def _nested(self, parent: etree._Element, kind: str) -> Iterator[etree._Element]:
+        """The rows of a table or the cells of a row, those inside content controls too."""
         for element in parent:
             if name(element) == kind:
                 yield element
             else:
-                for inner in self._inside(element):
-                    yield from self._nested(inner, kind, depth + 1)
+                for inner in shown(element):
+                    yield from self._nested(inner, kind)
+
+
+def _is_frame(content: list[Block], alone: bool) -> bool:
+    """Whether a cell holds passages rather than a value: such a table only places text on the page."""
+    if len(content) < 2:
+        return False
+    return alone or (len(content) > 2 and sum(len(block.text) for block in content) > _LONG_CELL)
+
+
+def _cell(cell: etree._Element, content: list[Block]) -> Cell:
+    properties = child(cell, "tcPr")
+    span, merge = child(properties, "gridSpan"), child(properties, "vMerge")
+    width = (attribute(span, "val") or "") if span is not None else ""
+    return Cell(
+        # Page marks stay: they are counted later, and split() would take them for white space.
+        " ".join(re.sub(r"[^\S\f\v]+", " ", block.text).strip(" ") for block in content),
+        min(int(width), _MAX_SPAN) if width.isdecimal() and int(width) > 0 else 1,
+        merge is not None and attribute(merge, "val") != "restart",
+    )

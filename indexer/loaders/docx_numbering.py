@@ -65,13 +65,16 @@ def _run(first: str, count: int) -> str:
     return "".join(chr(ord(first) + i) for i in range(count))
 
 
+def _han_below_hundred(number: int) -> str:
+    return _han(number) if number < 100 else _han_digits(number)
+
+
 _FORMATS: dict[str, Callable[[int], str]] = {
-    "chineseCounting": _han,
+    "chineseCounting": _han_below_hundred,
     "chineseCountingThousand": _han,
-    "taiwaneseCounting": _han,
+    "taiwaneseCounting": _han_below_hundred,
     "taiwaneseCountingThousand": _han,
     "japaneseCounting": _han,
-    "koreanCounting": _han,
     "chineseLegalSimplified": _legal,
     "ideographLegalTraditional": _legal,
     "ideographDigital": _han_digits,
@@ -216,7 +219,7 @@ class Numbering:
             self._begun.add(identifier)
             for restarted, start in entry.starts.items():
                 counters[restarted] = start - 1
-        counters[index] = counters.get(index, level.start - 1) + 1
+        counters[index] = counters.get(index, entry.starts.get(index, level.start) - 1) + 1
         for deeper in [i for i in counters if i > index]:
             restart = entry.levels.get(deeper, _Level()).restart
             if restart is None or 0 < restart > index:

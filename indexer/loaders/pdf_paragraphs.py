@@ -1,0 +1,165 @@
+"""Paragraphs out of lines: a PDF or a scan breaks a paragraph wherever the margin is, the text must not.
+
+A line goes on in the next when there was no room left for the next line's first word and nothing else (indentation,
+spacing, font size) says that something new begins. Lengths are in points, y grows downwards; em is the font size.
+"""
+
+import re
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from indexer.loaders.pdf_lines import Line
+
+_SAME_SIZE = 1.2  # ratio of font sizes within a paragraph; mixed type and recognised text vary
+_LOOSER = 1.35  # ratio of a paragraph gap to the usual distance of baselines
+_FARTHEST = 3.5  # em between baselines of one paragraph
+_INDENT = 0.8  # em
+_DEEPEST_INDENT = 6.0  # em; what starts farther right is centred or set to the right
+_ALIGNED = 0.5  # em
+_HANGING = 8.0  # em
+_MARGIN_SUPPORT = 2  # lines that must end or start at a margin
+
+_LIST_ITEM = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,3}[.．、)）](?!\d)|[①-⑳]|"
+    r"第[一二三四五六七八九十百千\d]{1,7}[编章节条款项]|附件|[-–•●◆▪■□➢✓√*·])"
+)
+_TERMINAL = frozenset("。！？!?；;：:”’）)》】")
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Where lines of running text start and end, and the usual distance of their baselines (None when unknown)."""
+
+    left: float
+    right: float
+    spacing: float | None
+    slack: float  # em by which a full line may fall short
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """The lines of one paragraph. ``open_end``: its last line is full, so it may go on in the next column or page."""
+
+    lines: list[Line]
+    open_end: bool = False
+
+    @property
+    def text(self) -> str:
+        return join_lines(line.text for line in self.lines)
+
+
+def join_lines(texts: Iterable[str]) -> str:
+    """The text of broken lines as one line: words of Latin letters keep a space, Chinese needs none."""
+    joined = ""
+    for text in texts:
+        if joined and joined[-1].isascii() and text[:1].isascii() and not joined[-1] in "-/" and text[:1].isalnum():
+            joined += " "
+        joined += text
+    return joined
+
+
+def margins_of(lines: Sequence[Line], wider: "Margins | None" = None, slack: float = 0.35) -> Margins:
+    """The margins of a region. ``wider`` are those of the whole document, for regions with too few lines to tell."""
+    size = statistics.median(line.size for line in lines)
+    left = _edge(sorted(line.left for line in lines), size)
+    right = -_edge(sorted(-line.right for line in lines), size)
+    if wider is not None:
+        # A last page may hold nothing but indented and short lines.
+        if wider.left < left <= wider.left + _DEEPEST_INDENT * size:
+            left = wider.left
+        if right < wider.right:
+            right = wider.right
+    full = [line for line in lines if right - line.right < 2 * size]
+    distances = [
+        below.base - above.base
+        for above, below in zip(lines, lines[1:], strict=False)
+        if above in full and below.left - left < _INDENT * size and 0 < below.base - above.base < _FARTHEST * size
+    ]
+    spacing = statistics.median(distances) if distances else (wider.spacing if wider else None)
+    return Margins(left, right, spacing, slack)
+
+
+def _edge(values: list[float], size: float) -> float:
+    """The outermost place that several lines share, within an em; the outermost of all when none do."""
+    for index, value in enumerate(values):
+        if sum(other - value <= size for other in values[index:]) >= _MARGIN_SUPPORT:
+            return value
+    return values[0]
+
+
+def is_indented_style(lines: Sequence[Line], margins: Margins) -> bool:
+    """Whether paragraphs begin with an indentation, as Chinese ones do by two characters."""
+    indents = [(line.left - margins.left) / line.size for line in lines]
+    indented = sum(1.2 <= indent <= 4.5 for indent in indents)
+    return indented >= 2 and indented >= 0.04 * len(lines)
+
+
+def is_full(line: Line, following: Line, margins: Margins) -> bool:
+    """Whether the first word of the following line would not have fitted at the end of this one."""
+    return margins.right - line.right < following.head + margins.slack * line.size
+
+
+def goes_on(lines: Sequence[Line], following: Line, margins: Margins, indented_style: bool) -> bool:
+    """Whether the paragraph made of ``lines`` goes on in the line that follows them in the same region."""
+    last = lines[-1]
+    size = max(last.size, following.size)
+    if size > _SAME_SIZE * min(last.size, following.size) or not is_full(last, following, margins):
+        return False
+    distance = following.base - last.base
+    usual = lines[-1].base - lines[-2].base if len(lines) > 1 else margins.spacing
+    if not 0 < distance <= _FARTHEST * size or (usual and distance > _LOOSER * max(usual, size)):
+        return False
+    return _indentation_allows(lines, following, margins, indented_style)
+
+
+def _indentation_allows(lines: Sequence[Line], following: Line, margins: Margins, indented_style: bool) -> bool:
+    last = lines[-1]
+    before = (last.left - margins.left) / following.size
+    after = (following.left - margins.left) / following.size
+    if before > _DEEPEST_INDENT:
+        return False
+    if after < _INDENT:
+        ends = last.text[-1] in _TERMINAL
+        return indented_style or not (ends and _LIST_ITEM.match(following.text))
+    if after > _HANGING:
+        return _is_centred(last, margins) and _is_centred(following, margins)
+    if abs(before - after) <= _ALIGNED:
+        # Two lines set in by the same: a quotation, or two paragraphs of which the first fills its line.
+        return len(lines) > 1 or (last.text[-1] not in _TERMINAL and not _LIST_ITEM.match(following.text))
+    if after > before:
+        hanging = len(lines) == 1 and _LIST_ITEM.match(last.text) and not _LIST_ITEM.match(following.text)
+        return bool(hanging) or (_is_centred(last, margins) and _is_centred(following, margins))
+    return len(lines) == 1
+
+
+def _is_centred(line: Line, margins: Margins) -> bool:
+    return abs((line.left - margins.left) - (margins.right - line.right)) <= 1.5 * line.size
+
+
+def paragraphs_of(lines: Sequence[Line], margins: Margins, indented_style: bool) -> list[Paragraph]:
+    """The paragraphs of one region, whose lines are whole rows from top to bottom."""
+    paragraphs: list[Paragraph] = []
+    for line in lines:
+        if paragraphs and goes_on(paragraphs[-1].lines, line, margins, indented_style):
+            paragraphs[-1].lines.append(line)
+        else:
+            paragraphs.append(Paragraph([line]))
+    for paragraph in paragraphs:
+        last = paragraph.lines[-1]
+        paragraph.open_end = margins.right - last.right < (1 + margins.slack) * last.size and (
+            last.left - margins.left <= _DEEPEST_INDENT * last.size
+        )
+    return paragraphs
+
+
+def joins_across(before: Paragraph, after: Paragraph, margins: Margins) -> bool:
+    """Whether a paragraph that ends one column goes on at the top of the next, whose margins are given."""
+    last, first = before.lines[-1], after.lines[0]
+    return (
+        before.open_end
+        and last.text[-1] not in _TERMINAL
+        and max(last.size, first.size) <= _SAME_SIZE * min(last.size, first.size)
+        and first.left - margins.left < _INDENT * first.size
+        and not _LIST_ITEM.match(first.text)
+    )

@@ -1,0 +1,169 @@
+"""What several tests of the server need: the contract's JSON spelled out, the command line, another encoder."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import numpy as np
+
+from indexer.encoders import Floats
+
+ROOT = Path(__file__).parents[2]
+MAX_ANSWER = 400
+
+# The sample corpus: its five files.
+PRESS = "全会精神新闻发布会.html"
+REPLY_457 = "关于第0457号建议的答复函.txt"
+REPLY_627 = "关于第0627号提案的答复函.txt"
+REPORT = "大渡口区2023年度国有资产报告.txt"
+PAPER = "改革攻坚专版.md"
+SOURCES = (PRESS, REPLY_457, REPLY_627, REPORT, PAPER)
+
+# Line 75 of REPORT, in full.
+DEFINITION_631 = (
+    "“631”机制：指偿还债务的三步安排，即提前6个月制定好还款计划，提前3个月落实还款资金来源，提前1个月把偿债资金备足。"
+)
+
+ANSWER_FIELDS = frozenset(
+    "answer_id question standalone_question language answered refusal answer mode citations passages timings_ms".split()
+)
+CITATION_FIELDS = frozenset("n document_id title document_number issuer date section page quote start end".split())
+PASSAGE_FIELDS = frozenset("rank chunk_id document_id title section text start end score scores".split())
+PROBLEM_FIELDS = frozenset("type title status detail".split())
+
+TextOf = Callable[[str], str]
+"""The canonical text of a document by its id."""
+
+
+def _fields(value: Mapping[str, Any]) -> set[str]:
+    """The names in a JSON object; ``source`` may be added to any of them."""
+    return set(value) - {"source"}
+
+
+def check_passages(passages: Sequence[Mapping[str, Any]], text_of: TextOf) -> None:
+    """Passages as the contract has them: ranked from 1, best first, each the text at its span."""
+    assert [passage["rank"] for passage in passages] == list(range(1, len(passages) + 1))
+    assert all(before["score"] >= after["score"] for before, after in pairwise(passages))
+    assert len({passage["chunk_id"] for passage in passages}) == len(passages)
+    for passage in passages:
+        assert _fields(passage) == PASSAGE_FIELDS
+        assert set(passage["scores"]) == {"bm25", "dense"}
+        assert all(isinstance(part, str) for part in passage["section"])
+        assert passage["text"]
+        said = text_of(passage["document_id"])[passage["start"] : passage["end"]]
+        assert said == passage["text"], f"{passage['chunk_id']} says {said!r}"
+
+
+def check_answer(answer: Mapping[str, Any], text_of: TextOf) -> None:
+    """An answer as the contract has it; every citation says what its document says at its span."""
+    assert set(answer) == ANSWER_FIELDS
+    assert answer["answer_id"]
+    assert answer["standalone_question"] is None
+    assert answer["language"] in ("zh", "en")
+    assert answer["mode"] == "extractive"
+    assert answer["timings_ms"]["total"] > 0
+    check_passages(answer["passages"], text_of)
+    citations = answer["citations"]
+    if answer["answered"]:
+        assert answer["refusal"] is None
+        assert 0 < len(answer["answer"]) <= MAX_ANSWER
+        assert citations
+    else:
+        assert set(answer["refusal"]) == {"reason", "message"}
+        assert answer["refusal"]["reason"]
+        assert answer["refusal"]["message"].strip()
+        assert citations == []
+    assert [citation["n"] for citation in citations] == list(range(1, len(citations) + 1))
+    for citation in citations:
+        assert _fields(citation) == CITATION_FIELDS
+        assert citation["quote"].strip()
+        said = text_of(citation["document_id"])[citation["start"] : citation["end"]]
+        assert said == citation["quote"], f"[{citation['n']}] says {said!r}"
+        assert f"[{citation['n']}]" in answer["answer"], answer["answer"]
+        assert citation["title"]
+        assert citation["page"] is None or citation["page"] >= 1
+        if citation["date"] is not None:
+            date.fromisoformat(citation["date"])
+
+
+def check_problem(response: httpx2.Response, status: int) -> dict[str, Any]:
+    """A problem of RFC 9457 with this status; returned for a look at its detail."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"].split(";")[0] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert set(body) == PROBLEM_FIELDS
+    assert body["status"] == status
+    assert body["type"]
+    assert body["title"]
+    assert body["detail"].strip()
+    return body
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that has run."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> dict[str, Any]:
+        """Stdout, which has to be one JSON object and nothing else."""
+        value = json.loads(self.out)
+        assert isinstance(value, dict)
+        return value
+
+    def one_line(self) -> str:
+        """Stderr, which has to be one line for the user; nothing on stdout."""
+        assert self.out == ""
+        assert "Traceback" not in self.err
+        lines = self.err.splitlines()
+        assert len(lines) == 1, self.err
+        assert lines[0].startswith("zhengwen:")
+        return lines[0]
+
+
+@dataclass(frozen=True)
+class Cli:
+    """``python -m server`` as a process of its own, in a folder of its own."""
+
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def environ(self) -> dict[str, str]:
+        """The environment of the process: nothing that is set for zhengwen outside reaches it."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("ZHENGWEN_")}
+        return kept | {"PYTHONPATH": str(ROOT)} | dict(self.environment)
+
+    def __call__(self, *arguments: str | Path, **environment: str) -> Ran:
+        done = subprocess.run(
+            [sys.executable, "-m", "server", *map(str, arguments)],
+            cwd=self.folder, env=self.environ() | environment, capture_output=True, timeout=120, check=False,
+        )  # fmt: skip
+        return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+class OtherEncoder:
+    """An encoder that is not the bundled one: counts of characters by code point, eight dimensions, no weights."""
+
+    name = "counting"
+    dimension = 8
+    fingerprint = "counting-8"
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        vectors = np.full((len(texts), self.dimension), 0.1, np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            for character in text:
+                row[ord(character) % self.dimension] += 1
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+    def encode_passages(self, passages: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
+        return self.encode(["\n".join(passage) for passage in passages]), self.encode(list(chain(*passages)))
