@@ -37,7 +37,7 @@ _LEAD_IN = re.compile(
 )
 _HAN_RUN = re.compile(rf"[{_HAN}]+")
 _BRACKET = str.maketrans("［］【】", "[][]")
-_ARABIC_PLUS = re.compile(r"\d+(?:\+(?:\d+|[a-z]\b))+")
+_ARABIC_PLUS = re.compile(r"(?<!\d)\d+(?:\+(?:\d+|[a-z]\b))+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def parse_xml(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise UnreadableFile("内容已损坏（XML 不完整）/ damaged XML inside the file") from error
-    if root.getroottree().docinfo.doctype or root.getroottree().docinfo.internalDTD is not None:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise UnreadableFile("内容含有 XML 实体声明，拒绝读取 / XML with a DTD is refused")
     return root
 

@@ -100,17 +100,18 @@ def _segments(row: list[Glyph]) -> list[tuple[list[Glyph], list[str]]]:
     return segments
 
 
-def _head_width(glyphs: Sequence[Glyph], spaces: Sequence[str]) -> float:
-    """The width of the first unbreakable piece: an ideograph or a word, with the punctuation that clings to it."""
+def head_of(text: str) -> str:
+    """The first unbreakable piece of a text: an ideograph or a word, with the punctuation that clings to it."""
+    last = len(text) - 1
     end = 0
-    while end < len(glyphs) - 1 and glyphs[end].char in OPENING:
+    while end < last and text[end] in OPENING:
         end += 1
-    if not is_cjk(glyphs[end].char):
-        while end < len(glyphs) - 1 and not spaces[end + 1] and not is_cjk(glyphs[end + 1].char):
+    if not is_cjk(text[end]):
+        while end < last and not text[end + 1].isspace() and not is_cjk(text[end + 1]):
             end += 1
-    while end < len(glyphs) - 1 and glyphs[end + 1].char in CLOSING and not spaces[end + 1]:
+    while end < last and text[end + 1] in CLOSING:
         end += 1
-    return glyphs[end].right - glyphs[0].left
+    return text[: end + 1]
 
 
 def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
@@ -118,14 +119,16 @@ def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
     lines = []
     for row in _rows(glyphs):
         for found, spaces in _segments(row):
+            text = "".join(space + _fold(glyph.char) for glyph, space in zip(found, spaces, strict=True))
+            head = sum(not char.isspace() for char in head_of(text))
             lines.append(
                 Line(
-                    text="".join(space + _fold(glyph.char) for glyph, space in zip(found, spaces, strict=True)),
+                    text=text,
                     left=found[0].left,
                     right=max(glyph.right for glyph in found),
                     base=statistics.median(glyph.base for glyph in found),
                     size=statistics.median(glyph.size for glyph in found),
-                    head=_head_width(found, spaces),
+                    head=found[head - 1].right - found[0].left,
                 )
             )
     return lines

@@ -153,13 +153,13 @@ def paragraphs_of(lines: Sequence[Line], margins: Margins, indented_style: bool)
     return paragraphs
 
 
-def joins_across(before: Paragraph, after: Paragraph, margins: Margins) -> bool:
-    """Whether a paragraph that ends one column goes on at the top of the next, whose margins are given."""
+def joins_across(before: Paragraph, after: Paragraph, margins: Margins, indented_style: bool) -> bool:
+    """Whether a paragraph that ends one column goes on at the top of the next, whose margins and style are given."""
     last, first = before.lines[-1], after.lines[0]
     return (
         before.open_end
-        and last.text[-1] not in _TERMINAL
+        and (indented_style or last.text[-1] not in _TERMINAL)
         and max(last.size, first.size) <= _SAME_SIZE * min(last.size, first.size)
         and first.left - margins.left < _INDENT * first.size
-        and not _LIST_ITEM.match(first.text)
+        and (indented_style or not _LIST_ITEM.match(first.text))
     )

@@ -51,11 +51,8 @@ def test_a_coinage_in_digits_and_in_characters_shares_a_token(text: str) -> None
     ],
 )  # fmt: skip
 def test_a_document_number_is_one_token_however_it_is_written(text: str) -> None:
-    tokens = analyze(text)
-    for field in (tokens.words, tokens.bigrams):
-        assert {"〔2025〕313号"} & set(field) or field is tokens.bigrams
-    assert "渝水利函〔2025〕313号" in tokens.words
-    assert {"〔2025〕313号", "2025", "2025年", "313", "313号"} <= set(tokens.words)
+    words = set(analyze(text).words)
+    assert {"渝水利函〔2025〕313号", "〔2025〕313号", "2025", "2025年", "313", "313号"} <= words
 
 
 def test_other_document_numbers_share_no_identifier() -> None:
@@ -111,10 +108,9 @@ def test_texts_made_of_identifier_parts_never_fail(text: str) -> None:
     assert all(analyze(text).words)
 
 
-def test_long_runs_are_analysed_in_bounded_time() -> None:
-    for unit in ("一", "第", "第一", "水", "〔", "1", "1,", "a-", "(2025)"):
-        tokens = analyze(unit * 20_000)
-        assert len(tokens.words) <= 200_000
+@pytest.mark.parametrize("unit", ["一", "第", "第一", "水", "〔", "1", "1,", "1+", "a-", "(2025)"])
+def test_analysis_takes_time_in_proportion_to_the_text(unit: str) -> None:
+    assert len(analyze(unit * 300_000).words) <= 300_001  # A quadratic step here would take an hour.
 
 
 def test_the_rust_port_cuts_like_jieba(corpus: Path) -> None:

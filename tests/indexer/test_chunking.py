@@ -1,0 +1,137 @@
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from indexer.chunking import TARGET, chunk_text, term_of
+from indexer.cleaning import clean
+from indexer.document import Chunk
+from indexer.loaders import load
+from indexer.metadata import letterhead
+from indexer.outline import lines_of, read_outline
+from tests.indexer.support import texts
+
+# Headings of every family may stand above the first paragraph of a chunk.
+_HEADINGS = 12 * 70
+
+
+def chunks_of(text: str) -> tuple[Chunk, ...]:
+    return chunk_text(text, read_outline(text))
+
+
+def written(text: str) -> list[str]:
+    return [text[chunk.start : chunk.end] for chunk in chunks_of(text)]
+
+
+@given(texts())
+def test_every_visible_character_lies_in_exactly_one_chunk(text: str) -> None:
+    for given_text in (text, clean(text).text):
+        chunks = chunks_of(given_text)
+        assert all(0 <= chunk.start < chunk.end <= len(given_text) for chunk in chunks)
+        assert all(before.end <= after.start for before, after in pairwise(chunks))
+        covered = "".join("".join(given_text[chunk.start : chunk.end].split()) for chunk in chunks)
+        assert covered == "".join(given_text.split())
+
+
+@given(texts())
+def test_chunks_are_of_bounded_length(text: str) -> None:
+    canonical = clean(text).text
+    assert all(chunk.end - chunk.start <= TARGET + _HEADINGS for chunk in chunks_of(canonical))
+
+
+@given(texts())
+def test_sections_are_chains_of_headings_above_the_chunk(text: str) -> None:
+    canonical = clean(text).text
+    headings = read_outline(canonical)
+    for chunk in chunk_text(canonical, headings):
+        above = [heading.title for heading in headings if heading.start < chunk.end]
+        position = -1
+        for title in chunk.section:  # In the order of the text, none from below.
+            position = above.index(title, position + 1)
+
+
+def test_sections_of_a_report() -> None:
+    text = "一、总体情况\n\n（一）户数。全区水厂19座。\n\n（二）水质。全部达标。\n\n二、下一步\n\n抓好落实。"
+    assert [(text[c.start : c.end], c.section) for c in chunks_of(text)] == [
+        ("一、总体情况\n\n（一）户数。全区水厂19座。", ("一、总体情况", "（一）户数")),
+        ("（二）水质。全部达标。", ("一、总体情况", "（二）水质")),
+        ("二、下一步\n\n抓好落实。", ("二、下一步",)),
+    ]
+
+
+def test_paragraphs_are_gathered_up_to_the_target() -> None:
+    paragraph = "水" * 199 + "。"
+    text = "\n".join([paragraph] * 5)
+    assert [len(chunk) for chunk in written(text)] == [401, 401, 200]
+
+
+def test_a_long_paragraph_is_cut_at_sentence_ends() -> None:
+    sentence = "水" * 149 + "。"
+    assert [len(chunk) for chunk in written(sentence * 10)] == [450, 450, 450, 150]
+    assert [len(chunk) for chunk in written("水" * 1000)] == [300, 300, 400]
+
+
+def test_entries_of_a_glossary_are_chunks_with_their_term() -> None:
+    text = (
+        "附件\n\n注释\n\n国有水厂：指国家出资的水厂。\n\n“三清”机制：指清理管网、清退隐患、清收欠费。\n\n"
+        "1. 《三减》：指减层级。\n\n说明文字不是词条。"
+    )
+    chunks = chunks_of(text)
+    assert [chunk.term for chunk in chunks] == [None, "国有水厂", "三清机制", "三减", None]
+    assert all(chunk.section == ("附件", "注释") for chunk in chunks)
+    assert written(text)[2] == "“三清”机制：指清理管网、清退隐患、清收欠费。"
+
+
+def test_a_long_entry_is_cut_and_keeps_its_term() -> None:
+    text = "注释\n\n三清：指" + "清理老旧管网。" * 200
+    chunks = [chunk for chunk in chunks_of(text) if chunk.term]
+    assert {chunk.term for chunk in chunks} == {"三清"}
+    assert len(chunks) == 3
+    assert all(chunk.end - chunk.start <= TARGET for chunk in chunks)
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "in_glossary", "term"),
+    [
+        ("“三清”是指清理管网。", False, "三清"),
+        ("一河一策，指一条河流一个方案。", False, "一河一策"),
+        ("“三清”，即清理管网、清退隐患。", False, "三清"),
+        ("“三清”工作机制：是指清理管网。", False, "三清工作机制"),
+        ("全市水厂户数减少，水质达标。", False, None),
+        ("联系人：李大江", False, None),
+        ("联系人：李大江", True, "联系人"),
+        ("没有冒号的说明", True, None),
+        ("“”：指空", True, None),
+    ],
+)
+def test_terms(paragraph: str, in_glossary: bool, term: str | None) -> None:
+    assert term_of(paragraph, in_glossary) == term
+
+
+def test_a_title_is_no_section() -> None:
+    text = "# 饮水工程专版\n\n## 市水利局\n\n全市水厂户数减少。"
+    title_end = text.index("\n")
+    assert [chunk.section for chunk in chunk_text(text, read_outline(text), title_end)] == [(), ("市水利局",)]
+
+
+def test_nothing_gives_no_chunks() -> None:
+    assert chunk_text("") == chunk_text(" \n\n ") == ()
+
+
+def test_many_sections_are_cut_in_time_in_proportion_to_the_text() -> None:
+    text = "第一条 水。\n" * 20_000
+    assert len(chunks_of(text)) == 20_000
+
+
+def test_the_annex_of_terms_of_a_real_report(seeds: Path) -> None:
+    text = clean(load(next(seeds.glob("002_*.txt")), 10**6).text).text
+    chunks = chunk_text(text, read_outline(text, letterhead(text)[1]))
+    entries = {chunk.term: chunk for chunk in chunks if chunk.term}
+    assert list(entries) == ["国有资本及权益总额", "合规体系建设", "价值创造行动", "提效增能行动", "三重一大", "631机制"]
+    entry = entries["631机制"]
+    assert text[entry.start : entry.end].startswith("“631”机制：指提前6个月制定")
+    assert text[entry.start : entry.end].endswith("提前1个月备足偿债资金。")
+    assert entry.section[-1] == "注 释"
+    assert max(chunk.end - chunk.start for chunk in chunks) <= TARGET + _HEADINGS
+    assert sum(len(line.text) for line in lines_of(text)) > 3500

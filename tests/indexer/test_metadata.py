@@ -1,0 +1,243 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.cleaning import clean
+from indexer.document import Field
+from indexer.loaders import load
+from indexer.metadata import iso_date, letterhead, read_metadata
+from tests.indexer.support import texts
+
+REPLY = """清河市水利局
+
+Ｂ
+
+依申请公开
+
+清水函（2024）007号
+
+清河市水利局关于市十五届人大四次会议
+
+第0123号建议办理情况的答复函
+
+张小河、李大江等5名代表：
+
+你们提出的《关于加快农村饮水工程建设的建议》收悉。所提建议切中要害，我局部分采纳。现答复如下：
+
+一、去年完成改造12处。其中市六届人大三次会议第0999号建议另行答复。
+
+此答复函已经我局王明副局长审签。
+
+清河市水利局
+
+二〇二四年十一月二十日
+
+联系人：赵六
+
+联系电话：023-12345678、13800000000
+"""
+
+
+def values(text: str, title: str | None = None) -> dict[str, str]:
+    return {name: field.value for name, field in read_metadata(text, title).items()}
+
+
+def said(text: str, field: Field) -> str | None:
+    return None if field.start is None else text[field.start : field.end]
+
+
+def test_a_reply_field_by_field() -> None:
+    text = clean(REPLY).text
+    fields = read_metadata(text)
+    assert {name: (field.value, said(text, field)) for name, field in fields.items()} == {
+        "title": (
+            "清河市水利局关于市十五届人大四次会议 第0123号建议办理情况的答复函",
+            "清河市水利局关于市十五届人大四次会议\n\n第0123号建议办理情况的答复函",
+        ),
+        "issuer": ("清河市水利局", "清河市水利局"),
+        "category": ("B", "Ｂ"),
+        "disclosure": ("依申请公开", "依申请公开"),
+        "document_number": ("清水函〔2024〕007号", "清水函（2024）007号"),
+        "proposal_number": ("0123", "0123"),
+        "proposal_kind": ("建议", "建议"),
+        "proposal_title": ("关于加快农村饮水工程建设的建议", "关于加快农村饮水工程建设的建议"),
+        "session": ("市十五届人大四次会议", "市十五届人大四次会议"),
+        "proposer": ("张小河、李大江", "张小河、李大江"),
+        "addressee": ("张小河、李大江等5名代表", "张小河、李大江等5名代表"),
+        "adoption": ("部分采纳", "部分采纳"),
+        "signer": ("王明", "王明"),
+        "date": ("2024-11-20", "二〇二四年十一月二十日"),
+        "contact": ("赵六", "赵六"),
+        "phone": ("023-12345678、13800000000", "023-12345678、13800000000"),
+        "kind": ("reply", None),
+    }
+
+
+def test_a_notice_says_nothing_of_proposals() -> None:
+    text = "清河市水利局\n\n清水发〔2024〕5号\n\n关于做好防汛工作的通知\n\n各县水利局：\n\n现就防汛工作通知如下。\n\n2024年5月6日"
+    assert values(text) == {
+        "title": "关于做好防汛工作的通知", "issuer": "清河市水利局", "document_number": "清水发〔2024〕5号",
+        "date": "2024-05-06", "kind": "notice",
+    }  # fmt: skip
+
+
+@given(texts(), st.one_of(st.none(), st.text(max_size=30)))
+def test_spans_are_in_range_and_say_the_value(text: str, title: str | None) -> None:
+    canonical = clean(text).text
+    for name, field in read_metadata(canonical, title).items():
+        assert field.value
+        assert (field.start is None) == (field.end is None)
+        if field.start is None or field.end is None:
+            continue
+        assert 0 <= field.start < field.end <= len(canonical)
+        found = canonical[field.start : field.end]
+        if name == "title":  # Lines that are other fields, line ends and the marks of Markdown are left out.
+            characters = iter(found)
+            assert all(c in characters for c in field.value if c != " ")
+        elif name not in ("date", "category", "document_number", "proposer"):
+            assert field.value in found
+
+
+@given(st.lists(st.sampled_from([*REPLY.split("\n\n"), "", "# 标题", "各位代表：", "二〇二五年十十月三日", "第0001号建议（第0002号）收悉。"]), max_size=12))
+def test_parts_of_a_reply_in_any_order_never_fail(parts: list[str]) -> None:
+    text = clean("\n\n".join(parts)).text
+    for name, field in read_metadata(text).items():
+        if field.start is not None and name not in ("title", "date", "category", "document_number", "proposer"):
+            assert field.value == text[field.start : field.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("2025年4月30日", "2025-04-30"),
+        ("二〇二五年四月三十日", "2025-04-30"),
+        ("二○二五年十二月三十一日", "2025-12-31"),
+        ("印发于2025 年 1 月 2 日。", "2025-01-02"),
+        ("2024年2月29日", "2024-02-29"),
+        ("2025年2月29日", None),
+        ("2025年13月1日", None),
+        ("2025年4月31日", None),
+        ("二〇二五年十十月一日", None),
+        ("0000年1月1日", None),
+        ("2025年4月", None),
+        ("", None),
+    ],
+)
+def test_dates(text: str, date: str | None) -> None:
+    assert iso_date(text) == date
+
+
+@pytest.mark.parametrize(
+    ("sentence", "signer"),
+    [
+        ("此答复函已经我委曾大江主任审签。", "曾大江"),
+        ("此复函已经曾大江主任审签。", "曾大江"),
+        ("已经我委李明主任审签。", "李明"),
+        ("已经我局李明副局长审签。", "李明"),
+        ("经王五副主任审签。", "王五"),
+        ("已经主任办公会审议。", None),
+    ],
+)
+def test_signers(sentence: str, signer: str | None) -> None:
+    assert values(f"关于饮水的报告\n\n情况如下。\n\n{sentence}").get("signer") == signer
+
+
+@pytest.mark.parametrize(
+    ("salutation", "proposer"),
+    [
+        ("罗大江代表：", "罗大江"),
+        ("罗大江 、 王小河代表:", "罗大江、王小河"),
+        ("罗大江等12名委员：", "罗大江"),
+        ("阿依·买买提委员：", "阿依·买买提"),
+        ("主任，副主任，各位委员：", None),
+        ("各位代表：", None),
+        ("清河市民盟委员会：", None),
+    ],
+)
+def test_proposers(salutation: str, proposer: str | None) -> None:
+    text = f"关于第0123号提案的答复函\n\n{salutation}\n\n提案收悉。"
+    found = values(text)
+    assert found.get("proposer") == proposer
+    assert found["proposal_kind"] == "提案"
+
+
+@pytest.mark.parametrize(
+    ("line", "disclosure"),
+    [("同意公开", "同意公开"), ("公开属性：主动公开", "主动公开"), ("不予公开", "不予公开"), ("信息公开工作年度报告", None)],
+)
+def test_disclosure(line: str, disclosure: str | None) -> None:
+    assert values(f"{line}\n\n关于饮水的报告\n\n情况如下。").get("disclosure") == disclosure
+
+
+def test_labelled_fields() -> None:
+    text = "索引号：123\n\n发文机关：清河市人民政府\n\n成文日期：2024年5月6日\n\n清河市饮水管理办法\n\n第一条 为了饮水安全，制定本办法。"
+    found = values(text)
+    assert (found["issuer"], found["date"], found["kind"]) == ("清河市人民政府", "2024-05-06", "measures")
+
+
+def test_a_title_that_the_format_names() -> None:
+    text = "# 饮水专版 #\n\n首段提到饮水专版三字。"
+    assert read_metadata(text, "饮水专版")["title"] == Field("饮水专版", 2, 6)
+    # In the middle of a sentence it is not the title: the headings above it would be lost.
+    assert read_metadata("各县区：\n\n近日发出通知公告，要求落实。", "通知公告")["title"] == Field("通知公告")
+    assert read_metadata("正文。", "别处的题目")["title"] == Field("别处的题目")
+    assert values("关于饮水的报告\n\n正文。", "长" * 201)["title"] == "关于饮水的报告"
+
+
+def test_a_text_without_a_title_has_none() -> None:
+    assert "title" not in values("")
+    assert "title" not in values("#")
+    assert "title" not in values("2024年5月6日")
+    assert values("只有一行字") == {"title": "只有一行字", "kind": "other"}
+
+
+def test_letterhead() -> None:
+    text = "甲\n\n乙\n\n丙：\n\n丁"
+    head, start = letterhead(text)
+    assert ([line.text for line in head], text[start:]) == (["甲", "乙"], "丙：\n\n丁")
+    assert letterhead("") == ([], 0)
+    assert letterhead("一行\n二行")[1] == 2
+
+
+def test_one_very_long_line_is_read_in_time() -> None:
+    for unit in ("经", "2025年", "〔2025〕", "代表", "第1号", "1" * 50, "提出的《"):
+        assert "kind" in values("关于饮水的报告\n" + unit * (600_000 // len(unit)))
+
+
+_PHONES = {"000": "67670000、13800000000", "001": "67670001、13800000001"}
+_SEEDS = {
+    "000": {
+        "title": "重庆市国有资产监督管理委员会 关于市六届人大三次会议第0457号建议 办理情况的答复函",
+        "issuer": "重庆市国有资产监督管理委员会", "document_number": "渝国资函〔2025〕313号", "kind": "reply",
+        "proposal_number": "0457", "proposal_kind": "建议", "session": "市六届人大三次会议",
+        "proposal_title": "关于进一步深化区县国有企业高质量转型发展的建议", "proposer": "罗清泉", "addressee": "罗清泉代表",
+        "disclosure": "同意公开", "category": "A", "adoption": "完全采纳", "signer": "曾菁华", "contact": "张三",
+    },
+    "001": {
+        "title": "重庆市国有资产监督管理委员会 关于市政协六届三次会议第0627号提案 答复的函",
+        "issuer": "重庆市国有资产监督管理委员会", "document_number": "渝国资函〔2025〕292号", "kind": "reply",
+        "proposal_number": "0627", "proposal_kind": "提案", "session": "市政协六届三次会议",
+        "proposal_title": "关于加快国有资产盘活，扩大有效投资的建议", "proposer": "王彭果", "addressee": "王彭果委员",
+        "disclosure": "同意公开", "category": "A", "signer": "曾菁华", "date": "2025-04-30", "contact": "李四",
+    },
+    "002": {"title": "大渡口区2023年度企业国有资产 （不含金融企业）管理情况专项报告", "kind": "report"},
+    "003": {"title": "集中攻坚奋力突破 确保如期高质量完成改革目标"},
+    "004": {
+        "title": "市委六届四次全会精神解读 向全国发出重庆改革好声音 中共重庆市委举行新闻发布会解读市委六届四次全会精神",
+        "kind": "news",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", _SEEDS)
+def test_real_documents_field_by_field(seeds: Path, seed: str) -> None:
+    text = clean(load(next(seeds.glob(f"{seed}_*.txt")), 10**6).text).text
+    fields = read_metadata(text)
+    found = {name: field.value for name, field in fields.items()}
+    expected = dict(_SEEDS[seed]) | ({"phone": _PHONES[seed]} if seed in _PHONES else {})
+    if "kind" not in expected:  # A newspaper page does not say what it is.
+        found.pop("kind")
+    assert found == expected
+    assert all(field.start is not None for name, field in fields.items() if name != "kind")

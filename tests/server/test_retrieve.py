@@ -1,0 +1,186 @@
+"""Retrieval over a real index, against scores computed in another way."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
+
+from indexer.encoders import Encoder
+from indexer.errors import EncoderMismatch, StoreMismatch
+from indexer.generations import Generation
+from server.search.passages import passages_of
+from server.search.query import understand_query
+from server.search.retrieve import _WEIGHTS, DEPTH, Candidate, Retriever, System, best
+from tests.server.support import DEFINITION_631, PRESS, REPLY_457, REPLY_627, REPORT, OtherEncoder
+
+
+@pytest.fixture(scope="module")
+def retriever(generation: Generation, encoder: Encoder) -> Retriever:
+    return Retriever(generation, encoder)
+
+
+def ranking(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None = None) -> list[int]:
+    """Ordinals of positive scores in order, written plainly."""
+    places = [i for i in range(len(scores)) if scores[i] > 0 and (allowed is None or allowed[i])]
+    return sorted(places, key=lambda i: (-scores[i], i))
+
+
+@given(
+    hnp.arrays(np.float32, st.integers(0, 40), elements=st.sampled_from([0.0, 0.5, 1.0, 1.5, 2.0])),
+    st.integers(1, 45),
+    st.integers(0, 2**32 - 1),
+)
+def test_the_best_are_the_first_of_the_whole_ranking(scores: NDArray[np.float32], k: int, bits: int) -> None:
+    allowed = np.array([bits >> (i % 32) & 1 for i in range(len(scores))], np.bool_)
+    assert best(scores, k).tolist() == ranking(scores)[:k]
+    assert best(scores, k, allowed).tolist() == ranking(scores, allowed)[:k]
+
+
+def test_the_best_by_hand() -> None:
+    scores = np.array([0.0, 2.0, 1.0, 2.0, 3.0], np.float32)
+    assert best(scores, 3).tolist() == [4, 1, 3]
+    assert best(scores, 9).tolist() == [4, 1, 3, 2]
+    assert best(scores, 2, np.array([1, 1, 1, 0, 0], np.bool_)).tolist() == [1, 2]
+
+
+def by_system(retriever: Retriever, text: str, system: System, k: int = 100) -> list[Candidate]:
+    return retriever.search(understand_query(text), k, system)
+
+
+def test_bm25_adds_both_fields(retriever: Retriever, generation: Generation) -> None:
+    query = understand_query("国有资产盘活")
+    scores = generation.words.scores(query.tokens.words) + generation.bigrams.scores(query.tokens.bigrams)
+    found = retriever.search(query, 100, "bm25")
+    assert [candidate.ordinal for candidate in found] == ranking(scores)
+    for candidate in found:
+        assert candidate.score == pytest.approx(float(scores[candidate.ordinal]))
+        assert candidate.scores == {"bm25": candidate.score}
+
+
+def test_dense_is_the_cosine(retriever: Retriever, generation: Generation, encoder: Encoder) -> None:
+    stored = generation.chunk_vectors.reconstruct_n(0, generation.manifest.chunks)
+    cosines = stored @ encoder.encode(["盘活闲置资产"])[0]
+    found = by_system(retriever, "盘活闲置资产", "dense")
+    assert len(found) == generation.manifest.chunks
+    assert [c.ordinal for c in found[:5]] == np.argsort(-cosines, kind="stable")[:5].tolist()
+    assert [c.score for c in found] == pytest.approx([float(cosines[c.ordinal]) for c in found], abs=2e-3)
+
+
+def rrf_by_hand(lists: Sequence[Sequence[int]], weights: Sequence[float]) -> list[tuple[int, float]]:
+    fused: dict[int, float] = {}
+    for ranked, weight in zip(lists, weights, strict=True):
+        for place, item in enumerate(ranked):
+            fused[item] = fused.get(item, 0.0) + weight / (61 + place)
+    return sorted(fused.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+@pytest.mark.parametrize("question", ["2025年一季度回笼资金", "funds recovered in the first quarter"])
+def test_hybrid_is_the_fusion_of_three_lists(retriever: Retriever, generation: Generation, question: str) -> None:
+    query = understand_query(question)
+    weights = [_WEIGHTS[query.language][name] for name in ("words", "bigrams", "dense")]
+    words = ranking(generation.words.scores(query.tokens.words))
+    bigrams = ranking(generation.bigrams.scores(query.tokens.bigrams))
+    dense = [c.ordinal for c in by_system(retriever, question, "dense")]
+    expected = rrf_by_hand([words, bigrams, dense], weights)
+    found = retriever.search(query, DEPTH, "hybrid")
+    assert [c.ordinal for c in found] == [ordinal for ordinal, _ in expected]
+    assert [c.score for c in found] == pytest.approx([score for _, score in expected])
+
+
+@pytest.mark.parametrize("system", ["hybrid", "bm25", "dense"])
+@pytest.mark.parametrize("k", [1, 3, 100])
+def test_at_most_k_are_found_best_first(retriever: Retriever, system: System, k: int) -> None:
+    found = by_system(retriever, "国有资产盘活", system, k)
+    assert 1 <= len(found) <= k
+    assert [c.ordinal for c in found] == [c.ordinal for c in by_system(retriever, "国有资产盘活", system)][:k]
+    assert len({c.ordinal for c in found}) == len(found)
+
+
+@pytest.mark.parametrize("system", ["hybrid", "bm25", "dense"])
+def test_what_is_not_allowed_is_not_ranked(retriever: Retriever, generation: Generation, system: System) -> None:
+    allowed = np.zeros(generation.manifest.chunks, np.bool_)
+    query = understand_query("国有资产盘活")
+    assert retriever.search(query, 5, system, allowed) == []
+    allowed[[3, 10, 40, 41, 42, 70]] = True
+    found = retriever.search(query, 5, system, allowed)
+    assert found
+    assert {c.ordinal for c in found} <= {3, 10, 40, 41, 42, 70}
+
+
+def test_bm25_finds_nothing_for_words_that_stand_nowhere(retriever: Retriever) -> None:
+    assert by_system(retriever, "zyzzyva", "bm25") == []
+
+
+@pytest.mark.parametrize("question", ["什么是631机制", "六三一机制", "６３１机制", "631工作机制"])
+@pytest.mark.parametrize("system", ["hybrid", "bm25"])
+def test_one_number_however_it_is_written(
+    retriever: Retriever, generation: Generation, question: str, system: System
+) -> None:
+    found = passages_of(generation, by_system(retriever, question, system, 1))
+    assert found[0].text == DEFINITION_631
+    assert found[0].term == "631机制"
+    assert found[0].section == ("附件", "注释")
+
+
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [
+        ("渝国资函〔2025〕313号", REPLY_457),
+        ("渝国资函[2025]292号", REPLY_627),
+        ("第457号建议", REPLY_457),
+        ("0627号提案", REPLY_627),
+        ("亩均论英雄改革的五大举措", PRESS),
+        ("三重一大", REPORT),
+    ],
+)
+def test_identifiers_and_names_find_their_document(
+    retriever: Retriever, generation: Generation, question: str, source: str
+) -> None:
+    assert passages_of(generation, by_system(retriever, question, "hybrid", 1))[0].document.source == source
+
+
+def test_an_english_question_finds_chinese_text(retriever: Retriever, generation: Generation) -> None:
+    found = passages_of(generation, by_system(retriever, "the three steps of repaying debt ahead of time", "hybrid", 8))
+    assert DEFINITION_631 in [passage.text for passage in found]
+
+
+def test_passages_are_the_text_at_their_place(retriever: Retriever, generation: Generation) -> None:
+    found = passages_of(generation, by_system(retriever, "国有资产", "hybrid"))
+    assert [passage.rank for passage in found] == list(range(1, len(found) + 1))
+    for passage in found:
+        assert passage.text == passage.document.text[passage.start : passage.end]
+        document_id, place = passage.chunk_id.rsplit("-", 1)
+        assert document_id == passage.document.document_id
+        chunk = generation.document_by_id(document_id).chunks[int(place)]
+        assert (chunk.start, chunk.end, chunk.section) == (passage.start, passage.end, passage.section)
+    assert len({passage.chunk_id for passage in found}) == len(found) == generation.manifest.chunks
+
+
+def test_another_encoder_is_refused(generation: Generation) -> None:
+    with pytest.raises(EncoderMismatch, match=r"use-multilingual-v3 .*counting.*zhengwen index"):
+        Retriever(generation, OtherEncoder())
+
+
+def test_the_same_name_with_other_weights_is_refused(generation: Generation, encoder: Encoder) -> None:
+    class Retrained(OtherEncoder):
+        name = encoder.name
+        dimension = encoder.dimension
+
+    with pytest.raises(EncoderMismatch):
+        Retriever(generation, Retrained())
+
+
+def test_another_analyzer_is_refused(own_data_dir: Path, encoder: Encoder) -> None:
+    manifest = next((own_data_dir / "generations").glob("*/manifest.json"))
+    written = manifest.read_text(encoding="utf-8")
+    analyzer = Generation(own_data_dir).manifest.analyzer
+    changed = written.replace(f'"analyzer": "{analyzer}"', '"analyzer": "of old"')
+    assert changed != written
+    manifest.write_text(changed, encoding="utf-8")
+    with pytest.raises(StoreMismatch, match=r"of old.*zhengwen index"):
+        Retriever(Generation(own_data_dir), encoder)
