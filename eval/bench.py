@@ -23,9 +23,11 @@ from indexer.analyzer import ANALYZER_VERSION, analyze
 from indexer.document import Chunk, Document, SourceDocument
 from indexer.encoders import BUNDLED, BundledEncoder
 from indexer.errors import ZhengwenError
-from indexer.generations import Content, Generation, Identity, publish
+from indexer.generations import Generation, Identity
 from indexer.lexical import LexicalIndex, term_hashes
-from indexer.pipeline import Indexer, Progress, breadcrumb
+from indexer.pipeline import Indexer, Progress
+from indexer.publication import Content, publish
+from indexer.reading import breadcrumb
 from server.assistant import Assistant
 
 QUESTION = "什么是631机制"

@@ -1,8 +1,8 @@
 """Indexes for evaluation: built with the indexer that users run, kept apart from the indexes that users have.
 
 Indexing a data set replaces whatever a data directory held, so a folder is only written to when it is new or carries
-the mark of an earlier evaluation. The mark also says from which corpus and with which settings the index was built:
-an index of anything else is built again.
+the mark of an earlier evaluation. The mark also says from which corpus, with which encoder and by which indexer the
+index was built: whoever tunes the indexer must not be shown what the code of before had found.
 """
 
 import json
@@ -11,12 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import indexer
 from eval.datasets import CorpusDocument
-from indexer.analyzer import ANALYZER_VERSION
 from indexer.encoders import Encoder
 from indexer.errors import DamagedGeneration, NoGeneration, ZhengwenError
 from indexer.generations import Generation
-from indexer.pipeline import READER_VERSION, Indexer, Progress
+from indexer.pipeline import Indexer, Progress
 
 _MARK = "evaluation.json"
 
@@ -46,17 +46,19 @@ def _claim(data_dir: Path) -> dict[str, Any]:
     return {}
 
 
-def _settings(corpus: str, encoder: Encoder) -> dict[str, Any]:
-    return {
-        "corpus": corpus, "reader": READER_VERSION, "analyzer": ANALYZER_VERSION,
-        "encoder": encoder.name, "fingerprint": encoder.fingerprint,
-    }  # fmt: skip
-
-
 def _corpus_hash(documents: Sequence[CorpusDocument]) -> str:
     digest = sha256()
     for document in documents:
         digest.update(json.dumps([document.document_id, document.title, document.text]).encode())
+    return digest.hexdigest()
+
+
+def _indexer_hash() -> str:
+    """Of the indexer's own source code."""
+    digest = sha256()
+    folder = Path(indexer.__file__).parent
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -68,14 +70,17 @@ def index_corpus(
     Raises NotAnEvaluationIndex when the folder holds an index that evaluation did not build.
     """
     noted = _claim(data_dir)
-    settings = _settings(_corpus_hash(documents), encoder)
+    settings = {
+        "corpus": _corpus_hash(documents), "indexer": _indexer_hash(),
+        "encoder": encoder.name, "fingerprint": encoder.fingerprint,
+    }  # fmt: skip
     if noted.get("settings") == settings:
         try:
             return Generation(data_dir, noted.get("generation"))
         except (NoGeneration, DamagedGeneration):
             pass  # Build it again.
-    with Indexer(data_dir, encoder, progress) as indexer:
-        name = indexer.index_documents((document.document_id, document.source) for document in documents).generation
+    with Indexer(data_dir, encoder, progress) as writer:
+        name = writer.index_documents((document.document_id, document.source) for document in documents).generation
     mark = json.dumps({"settings": settings, "generation": name}, indent=1)
     (data_dir / _MARK).write_text(mark + "\n", encoding="utf-8")
     return Generation(data_dir, name)
@@ -89,5 +94,5 @@ def index_folder(data_dir: Path, folder: Path, encoder: Encoder, progress: Progr
     _claim(data_dir)
     # A data set that was indexed here before is about to be replaced.
     (data_dir / _MARK).write_text("{}\n", encoding="utf-8")
-    with Indexer(data_dir, encoder, progress) as indexer:
-        indexer.index([folder])
+    with Indexer(data_dir, encoder, progress) as writer:
+        writer.index([folder])

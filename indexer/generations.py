@@ -1,4 +1,4 @@
-"""Published generations: immutable folders, one of them current, switched atomically, each file with its checksum.
+"""Reading published generations: immutable folders, one of them current, each file with its checksum.
 
 A data directory holds:
 
@@ -8,13 +8,10 @@ A data directory holds:
 """
 
 import json
-import os
-import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from functools import cached_property
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from hashlib import file_digest
 from pathlib import Path
 from threading import local
@@ -24,23 +21,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import vectors
-from indexer.document import Chunk, Document, Field
+from indexer.document import Chunk, Document
 from indexer.errors import DamagedGeneration, NoGeneration, UnknownDocument
 from indexer.lexical import LexicalIndex
-from indexer.store import chunk_of, document_of, document_row
+from indexer.privacy import masked, masked_chunk
+from indexer.store import chunk_of, document_of
 
+_CACHED_DOCUMENTS = 256
 # Raise it when a reader of the old layout would misread the new one.
 FORMAT_VERSION = 1
 
-_SCHEMA = """
-    CREATE TABLE documents (number INTEGER PRIMARY KEY, document_id TEXT UNIQUE, source TEXT, title TEXT, text TEXT,
-                            pages TEXT, metadata TEXT, headings TEXT);
-    CREATE TABLE chunks (ordinal INTEGER PRIMARY KEY, document INTEGER, number INTEGER, start INTEGER, "end" INTEGER,
-                         section TEXT, term TEXT);
-    CREATE INDEX chunks_of_document ON chunks (document);
-    CREATE TABLE fields (name TEXT, value TEXT, document INTEGER);
-    CREATE INDEX field_values ON fields (name, value);
-"""
+_DOCUMENTS = "SELECT document_id, source, title, text, pages, metadata, headings FROM documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +50,6 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """All that is published, in order: chunk ordinals run over the chunks of ``documents`` one after the other.
-
-    ``passages`` float16 [chunks, d]; ``sentences`` float16 [sentences, d]; ``sentence_spans`` int32 [sentences, 2],
-    offsets in the canonical text; ``sentence_starts`` int64 [chunks + 1].
-    """
-
-    documents: Sequence[Document]
-    words: LexicalIndex
-    bigrams: LexicalIndex
-    passages: NDArray[np.float16]
-    sentences: NDArray[np.float16]
-    sentence_spans: NDArray[np.int32]
-    sentence_starts: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
 class Identity:
     """Which encoder and analyzer an index was built with."""
 
@@ -85,104 +59,14 @@ class Identity:
     analyzer: str
 
 
-def _folders(data_dir: Path) -> list[Path]:
+def folders(data_dir: Path) -> list[Path]:
+    """Folders of the published generations, oldest first."""
     found = (path for path in (data_dir / "generations").glob("[0-9]*") if path.name.isdecimal() and path.is_dir())
     return sorted(found, key=lambda path: int(path.name))
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def lookup_values(metadata: Mapping[str, Field]) -> Iterator[tuple[str, str]]:
-    """Field values in the form in which they are looked up: numbers without leading zeros, each proposer by name."""
-    for name, found in metadata.items():
-        if name == "proposal_number":
-            yield name, found.value.lstrip("0") or "0"
-        elif name == "proposer":
-            yield from ((name, proposer) for proposer in found.value.split("、"))
-        else:
-            yield name, found.value
-        if name == "date":
-            yield "year", found.value[:4]
-
-
-def _write_documents(path: Path, documents: Sequence[Document]) -> None:
-    db = sqlite3.connect(path)
-    try:
-        db.executescript(_SCHEMA)
-        ordinal = 0
-        for number, document in enumerate(documents):
-            db.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, *document_row(document)))
-            rows = [
-                (ordinal + i, number, i, c.start, c.end, json.dumps(c.section, ensure_ascii=False), c.term)
-                for i, c in enumerate(document.chunks)
-            ]
-            db.executemany("INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-            fields = [(name, value, number) for name, value in lookup_values(document.metadata)]
-            db.executemany("INSERT INTO fields VALUES (?, ?, ?)", fields)
-            ordinal += len(rows)
-        db.commit()
-    finally:
-        db.close()
-
-
-def publish(data_dir: Path, content: Content, identity: Identity) -> str:
-    """Write a new generation beside the old ones, make it durable, then switch to it. Returns its name.
-
-    A crash at any moment leaves either the old or the new generation current.
-    """
-    generations = data_dir / "generations"
-    generations.mkdir(parents=True, exist_ok=True)
-    for stale in generations.glob(".partial-*"):
-        shutil.rmtree(stale)
-    existing = _folders(data_dir)
-    name = f"{int(existing[-1].name) + 1 if existing else 1:06d}"
-    folder = generations / f".partial-{name}"
-    folder.mkdir()
-    _write_documents(folder / "documents.sqlite", content.documents)
-    content.words.save(folder, "words")
-    content.bigrams.save(folder, "bigrams")
-    vectors.save(vectors.build(content.passages.astype(np.float32)), folder / "chunks.faiss")
-    for part in ("sentences", "sentence_spans", "sentence_starts"):
-        np.save(folder / f"{part}.npy", getattr(content, part), allow_pickle=False)
-    files = {path.name: {"size": path.stat().st_size, "sha256": _digest(path)} for path in sorted(folder.iterdir())}
-    manifest = Manifest(
-        format=FORMAT_VERSION, created=datetime.now(UTC).isoformat(timespec="seconds"), encoder=identity.encoder,
-        dimension=identity.dimension, fingerprint=identity.fingerprint, analyzer=identity.analyzer,
-        documents=len(content.documents), chunks=len(content.sentence_starts) - 1, files=files,
-    )  # fmt: skip
-    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
-    for path in [*folder.iterdir(), folder]:
-        _sync(path)
-    folder.rename(generations / name)
-    _sync(generations)
-    try:
-        before = current_name(data_dir)
-    except NoGeneration:
-        before = name
-    switch(data_dir, name)
-    for old in _folders(data_dir):
-        # Readers may still hold the generation that was current until now.
-        if old.name not in (before, name):
-            shutil.rmtree(old, ignore_errors=True)
-    return name
-
-
-def switch(data_dir: Path, name: str) -> None:
-    """Make a published generation the current one."""
-    pointer = data_dir / "CURRENT.new"
-    pointer.write_text(name + "\n", encoding="utf-8")
-    _sync(pointer)
-    pointer.replace(data_dir / "CURRENT")
-    _sync(data_dir)
-
-
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
 
@@ -197,6 +81,10 @@ def current_name(data_dir: Path) -> str:
         ) from None
     except OSError as error:
         raise NoGeneration(f"{data_dir}：无法读取索引（{error.strerror}）/ the index cannot be read") from error
+    except UnicodeDecodeError as error:
+        raise NoGeneration(
+            f"{data_dir / 'CURRENT'}：内容损坏，请运行 zhengwen index --rebuild / damaged: rebuild the index"
+        ) from error
 
 
 class Generation:
@@ -217,6 +105,8 @@ class Generation:
         except (OSError, ValueError) as error:
             raise self._damaged(str(error)) from error
         self._connections = local()
+        # Questions come back to the same documents, and masking a long one takes a moment.
+        self._cached = lru_cache(maxsize=_CACHED_DOCUMENTS)(self._read_document)
 
     def _damaged(self, what: str) -> DamagedGeneration:
         return DamagedGeneration(
@@ -272,7 +162,7 @@ class Generation:
         return db
 
     def documents_with(self, name: str, value: str) -> set[int]:
-        """Numbers of the documents whose field has exactly this value (see ``lookup_values``)."""
+        """Numbers of the documents whose field has exactly this value (see ``publication.lookup_values``)."""
         rows = self._db.execute("SELECT document FROM fields WHERE name = ? AND value = ?", (name, value))
         return {row[0] for row in rows}
 
@@ -289,44 +179,48 @@ class Generation:
         rows = self._db.execute("SELECT document FROM fields WHERE name = ? AND instr(value, ?) > 0", (name, part))
         return {row[0] for row in rows}
 
+    def documents_having(self, name: str) -> dict[int, str]:
+        """Values of a field by the number of the document that has it."""
+        return dict(self._db.execute("SELECT document, value FROM fields WHERE name = ?", (name,)))
+
     def chunk(self, ordinal: int) -> tuple[int, int, Chunk]:
         """A chunk by its ordinal, with the number of its document and its place in it."""
         row = self._db.execute(
             'SELECT document, number, start, "end", section, term FROM chunks WHERE ordinal = ?', (ordinal,)
         ).fetchone()
-        return row[0], row[1], chunk_of(*row[2:])
+        return row[0], row[1], masked_chunk(chunk_of(*row[2:]))
 
     def documents(self) -> Iterator[Document]:
-        """Every document, without chunks, in order."""
-        query = "SELECT document_id, source, title, text, pages, metadata, headings FROM documents ORDER BY number"
-        return (document_of(row) for row in self._db.execute(query))
+        """Every document, without chunks, in order; personal numbers are masked."""
+        return (masked(document_of(row)) for row in self._db.execute(f"{_DOCUMENTS} ORDER BY number"))
+
+    def _read_document(self, number: int) -> Document:
+        return masked(document_of(self._db.execute(f"{_DOCUMENTS} WHERE number = ?", (number,)).fetchone()))
 
     def document(self, number: int) -> Document:
-        """A document by its number, without chunks."""
-        query = "SELECT document_id, source, title, text, pages, metadata, headings FROM documents WHERE number = ?"
-        return document_of(self._db.execute(query, (number,)).fetchone())
+        """A document by its number, without chunks; personal numbers are masked, which moves no offset."""
+        return self._cached(number)
 
     def document_by_id(self, document_id: str) -> Document:
         """A document with its chunks. Raises UnknownDocument."""
         row = self._db.execute("SELECT number FROM documents WHERE document_id = ?", (document_id,)).fetchone()
         if row is None:
             raise UnknownDocument(f"没有编号为 {document_id[:80]} 的文件 / no such document")
-        document = self.document(row[0])
-        return document_of(document_row(document), [chunk for _, chunk in self.chunks_of(row[0])])
+        return replace(self.document(row[0]), chunks=tuple(chunk for _, chunk in self.chunks_of(row[0])))
 
     def chunks_of(self, number: int) -> list[tuple[int, Chunk]]:
         """Chunks of a document in order, each with its ordinal."""
         rows = self._db.execute(
             'SELECT ordinal, start, "end", section, term FROM chunks WHERE document = ? ORDER BY ordinal', (number,)
         )
-        return [(ordinal, chunk_of(*row)) for ordinal, *row in rows]
+        return [(ordinal, masked_chunk(chunk_of(*row))) for ordinal, *row in rows]
 
     def check(self) -> list[str]:
         """Verify checksums and every span. Returns what is wrong, nothing when the generation is sound."""
         problems = [
             f"{name}：内容与校验和不符 / checksum differs"
             for name, expected in self.manifest.files.items()
-            if not (self.folder / name).is_file() or _digest(self.folder / name) != expected["sha256"]
+            if not (self.folder / name).is_file() or digest(self.folder / name) != expected["sha256"]
         ]
         if problems:
             return problems

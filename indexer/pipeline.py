@@ -1,12 +1,9 @@
 """The order of the steps: files -> documents -> chunks -> tokens and vectors -> a published generation."""
 
-import os
 import sqlite3
 import time
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 
@@ -14,25 +11,26 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from indexer.analyzer import ANALYZER_VERSION, analyze
-from indexer.chunking import chunk_text
-from indexer.cleaning import clean
 from indexer.document import Document, SourceDocument
+from indexer.duplicates import signature
 from indexer.encoders import Encoder
 from indexer.errors import DamagedGeneration, NoGeneration, NothingToIndex, StoreInUse, UnreadableFile, ZhengwenError
-from indexer.generations import Content, Generation, Identity, publish
+from indexer.files import File, document_id_of, printable, scan
+from indexer.generations import Generation, Identity
 from indexer.lexical import LexicalIndex, term_hashes
-from indexer.loaders import LOADERS, load
-from indexer.metadata import letterhead, read_metadata
-from indexer.outline import read_outline
+from indexer.loaders import LOADERS
+from indexer.publication import Content, publish
+from indexer.reading import breadcrumb, content_key, reader_version, understand
+from indexer.relations import identity, relate
 from indexer.sentences import SENTENCES_VERSION, sentence_spans
+from indexer.sidecar import DEFAULTS, SUFFIX, sidecars
 from indexer.store import FileState, Store, store_error
+from indexer.worker import LoadingWorker
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, what is done and what there is to do."""
 
 DEFAULT_MAX_BYTES = 32_000_000
-# Raise it when the same file would be read into another text, outline, metadata or chunks: all files are read again.
-READER_VERSION = "2"
 # Chunks a batch: what is encoded is cached at once, so that an interrupted run loses at most one batch.
 _BATCH = 64
 
@@ -60,78 +58,18 @@ class IndexReport:
     encoded: int
     seconds: float
     skipped: tuple[Skipped, ...] = field(default=())
+    notes: tuple[Skipped, ...] = field(default=())
+    pages: int = 0
+    ocr_pages: int = 0
+    duplicates: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    path: Path
-    root: str
-    source: str
+Read = Callable[[File], SourceDocument]
+"""Loads one file. Raises UnreadableFile."""
 
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
     """No progress is shown."""
-
-
-def document_id_of(source: str) -> str:
-    """The id of a document: a hash of its path relative to the indexed folder, so that it survives re-indexing."""
-    return sha256(unicodedata.normalize("NFC", source).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def understand(source: str, loaded: SourceDocument, document_id: str | None = None) -> Document:
-    """Clean, read and cut one loaded document. Pure."""
-    canonical = clean(loaded.text)
-    text = canonical.text
-    metadata = read_metadata(text, clean(loaded.title).text if loaded.title else None)
-    headings = read_outline(text, letterhead(text)[1])
-    title = metadata.get("title")
-    title_end = title.end if title and title.end is not None else 0
-    return Document(
-        document_id=document_id or document_id_of(source),
-        source=source,
-        title=title.value if title else Path(source).stem,
-        text=text,
-        pages=canonical.pages,
-        metadata=metadata,
-        headings=tuple(heading for heading in headings if heading.end > title_end),
-        chunks=chunk_text(text, headings, title_end),
-    )
-
-
-def breadcrumb(title: str, section: Sequence[str]) -> str:
-    """What a chunk is indexed with beside its own text."""
-    return "\n".join((title, *section))
-
-
-def _key(title: str, section: Sequence[str], text: str) -> str:
-    return sha256("\0".join((breadcrumb(title, section), text)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _printable(name: str) -> str:
-    """A file name as text. Names that are not UTF-8 come from older Chinese systems, whose names are GB18030."""
-    data = os.fsencode(name)
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("utf-8", "backslashreplace")
-
-
-def _scan(paths: Sequence[Path]) -> Iterator[_File]:
-    """Every file below the paths, hidden ones left out. Links that lead nowhere are files that cannot be read."""
-    for path in paths:
-        if path.is_file():
-            yield _File(path, _printable(str(path.parent.resolve())), _printable(path.name))
-            continue
-        if not path.is_dir():
-            raise ZhengwenError(f"{path}：没有这个文件或文件夹 / no such file or folder")
-        root = path.resolve()
-        for file in sorted(root.rglob("*")):
-            relative = file.relative_to(root)
-            readable = file.is_file() or (file.is_symlink() and not file.exists())
-            if readable and not any(part.startswith((".", "~$")) for part in relative.parts):
-                yield _File(file, _printable(str(root)), _printable(relative.as_posix()))
 
 
 class Indexer:
@@ -178,29 +116,28 @@ class Indexer:
         as it was, when no document is left.
         """
         # A file may be named twice: by itself and by its folder.
-        files = list({(file.root, file.source): file for file in _scan(paths)}.values())
+        files = list({(file.root, file.source): file for file in scan(paths)}.values())
+        files = [file for file in files if not file.path.name.endswith(SUFFIX) and file.path.name != DEFAULTS]
         candidates = [file for file in files if file.path.suffix.lower() in LOADERS]
         other = [
-            Skipped(file.source, f"格式 {_printable(file.path.suffix) or '(无后缀)'} 暂不支持 / unsupported format")
+            Skipped(file.source, f"格式 {printable(file.path.suffix) or '(无后缀)'} 暂不支持 / unsupported format")
             for file in files
             if file.path.suffix.lower() not in LOADERS
         ]
-
-        def read(file: _File) -> SourceDocument:
-            return load(file.path, max_bytes)
-
-        return self._run(candidates, read, rebuild, other)
+        with LoadingWorker() as worker:
+            return self._run(candidates, lambda file: worker.load(file.path, max_bytes), rebuild, other)
 
     def index_documents(self, documents: Iterable[tuple[str, SourceDocument]]) -> IndexReport:
         """Make the index hold exactly these documents, given as (source, loaded document)."""
         loaded = dict(documents)
-        files = [_File(Path(source), "", source) for source in loaded]
+        files = [File(Path(source), "", source) for source in loaded]
         return self._run(files, lambda file: loaded[file.source], rebuild=True, skipped=[])
 
     def remove(self, document_id: str) -> bool:
         """Take a document out of the index until it is restored, and publish. False when there is none."""
         with self._store.transaction():
-            found = self._store.remove(document_id)
+            copies = self._copies(document_id)
+            found = any([self._store.remove(copy) for copy in copies])
             if found:
                 if not self._store.files():
                     raise NothingToIndex("这是最后一份文件，不能移出 / the last document cannot be removed")
@@ -210,22 +147,29 @@ class Indexer:
             self._publish()
         return found
 
+    def _copies(self, document_id: str) -> list[str]:
+        """A document and its exact copies: whoever removes a text does not want it back from another folder."""
+        documents = list(self._store.documents())
+        wanted = {identity(document) for document in documents if document.document_id == document_id}
+        return [document.document_id for document in documents if identity(document) in wanted]
+
     def restore(self, document_id: str) -> bool:
         """Let the next indexing take a removed document in again. False when it was not removed."""
         return self._store.restore(document_id)
 
     def _run(
-        self, files: Sequence[_File], read: Callable[[_File], SourceDocument], rebuild: bool, skipped: list[Skipped]
+        self, files: Sequence[File], read: Read, rebuild: bool, skipped: list[Skipped]
     ) -> IndexReport:
         began = time.perf_counter()
-        added = changed = unchanged = 0
+        added = changed = unchanged = pages = ocr_pages = 0
+        notes: list[Skipped] = []
         removed_by_hand = set(self._store.removed().values())
         with self._store.transaction():
             before = self._store.files()
             if rebuild:
                 self._store.clear_caches()
-            current = self._store.reader == READER_VERSION and not rebuild
-            self._store.reader = READER_VERSION
+            current = self._store.reader == reader_version() and not rebuild
+            self._store.reader = reader_version()
             present = {(file.root, file.source) for file in files} - removed_by_hand
             gone = [state for place, state in before.items() if place not in present]
             for state in gone:
@@ -239,16 +183,17 @@ class Indexer:
                     skipped.append(Skipped(file.source, reason))
                     continue
                 try:
-                    fresh = self._take(file, before.get(place), current, read, taken)
+                    loaded = self._take(file, before.get(place), current, read, taken)
                 except UnreadableFile as error:
                     skipped.append(Skipped(file.source, str(error)))
                     continue
-                if not fresh:
+                if loaded is None:
                     unchanged += 1
-                elif place in before:
-                    changed += 1
-                else:
-                    added += 1
+                    continue
+                added, changed = (added, changed + 1) if place in before else (added + 1, changed)
+                pages += loaded.text.count("\f") + 1
+                ocr_pages += loaded.ocr_pages
+                notes.extend(Skipped(file.source, note) for note in loaded.notes)
             self.progress("read", len(files), len(files))
             if not self._store.files():
                 formats = "、".join(sorted(LOADERS))
@@ -265,39 +210,43 @@ class Indexer:
         return IndexReport(
             generation=generation, published=published, documents=manifest.documents, chunks=manifest.chunks,
             added=added, changed=changed, unchanged=unchanged, removed=len(gone), encoded=encoded,
-            seconds=time.perf_counter() - began, skipped=tuple(skipped),
+            seconds=time.perf_counter() - began, skipped=tuple(skipped), notes=tuple(notes), pages=pages,
+            ocr_pages=ocr_pages, duplicates=len(self._store.files()) - manifest.documents,
         )  # fmt: skip
 
     def _take(
         self,
-        file: _File,
+        file: File,
         known: FileState | None,
         current: bool,
-        read: Callable[[_File], SourceDocument],
+        read: Read,
         taken: dict[str, tuple[str, str]],
-    ) -> bool:
-        """Read a file into the store unless it is known, unchanged and was read by the ``current`` code.
+    ) -> SourceDocument | None:
+        """Read a file into the store; None when it is known, unchanged and was read by the ``current`` code.
 
-        A known file keeps its id. Returns whether the file was read.
+        A known file keeps its id. A change of a side-car is a change of its file.
         """
         place = (file.root, file.source)
         try:
-            status = file.path.stat() if file.root else None
+            corrections = list(sidecars(file.path, file.folder)) if file.root else []
+            states = [path.stat() for path in (file.path, *corrections)] if file.root else []
         except OSError as error:
             raise UnreadableFile(f"无法读取：{error.strerror} / cannot be read") from error
-        size, mtime_ns = (status.st_size, status.st_mtime_ns) if status else (0, 0)
+        size = sum(state.st_size for state in states)
+        mtime_ns = max((state.st_mtime_ns for state in states), default=0)
         if known and current and (known.size, known.mtime_ns) == (size, mtime_ns):
-            return False
+            return None
         document_id = known.document_id if known else document_id_of(file.source)
         if taken.get(document_id, place) != place:  # The same relative path below two folders.
             document_id = document_id_of("\0".join(place))
-        document = understand(file.source, read(file), document_id)
+        loaded = read(file)
+        document = understand(file.source, loaded, document_id, corrections)
         if not document.text:
             raise UnreadableFile("文件没有文字 / the file holds no text")
         taken[document_id] = place
-        keys = [_key(document.title, c.section, document.text[c.start : c.end]) for c in document.chunks]
-        self._store.put(file.root, FileState(document_id, size, mtime_ns), document, keys)
-        return True
+        keys = [content_key(document.title, c.section, document.text[c.start : c.end]) for c in document.chunks]
+        self._store.put(file.root, FileState(document_id, size, mtime_ns), document, keys, signature(document.text))
+        return loaded
 
     def _encoder_key(self) -> str:
         return f"{self._encoder.name}:{self._encoder.fingerprint}:{SENTENCES_VERSION}"
@@ -366,8 +315,9 @@ class Indexer:
         """Gather everything from the store and switch to a new generation."""
         documents: list[Document] = []
         words, bigrams, passages, sentences, spans, starts = [], [], [], [], [], [0]
-        total = len(self._store.files())
-        for document in self._store.documents():
+        related = relate(list(self._store.documents()), self._store.signatures())
+        total = len(related)
+        for document in related:
             self.progress("publish", len(documents), total)
             chunks = self._store.chunks(document.document_id)
             documents.append(replace(document, chunks=tuple(chunk for chunk, _ in chunks)))

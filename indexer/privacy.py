@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from indexer.document import Document, Field
+from indexer.document import Chunk, Document, Field
 
 # Mainland mobile numbers: 11 digits, the second from 3 to 9; written in one piece or as 3-4-4.
 _MOBILE = re.compile(
@@ -67,3 +67,8 @@ def masked(document: Document) -> Document:
     metadata = {name: Field(mask(field.value), field.start, field.end) for name, field in document.metadata.items()}
     headings = tuple(replace(heading, title=mask(heading.title)) for heading in document.headings)
     return replace(document, text=mask(document.text), title=mask(document.title), metadata=metadata, headings=headings)
+
+
+def masked_chunk(chunk: Chunk) -> Chunk:
+    """A chunk as it may leave the service: its section path and its term quote the text too."""
+    return replace(chunk, section=tuple(mask(title) for title in chunk.section), term=mask(chunk.term) if chunk.term else None)

@@ -5,7 +5,7 @@ that it must not be seen.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from indexer.document import Field
@@ -51,7 +51,7 @@ def read_sidecar(path: Path) -> dict[str, str]:
     return {name: str(value).strip() for name, value in raw.items()}
 
 
-def corrected(metadata: Mapping[str, Field], text: str, files: Iterator[Path]) -> dict[str, Field]:
+def corrected(metadata: Mapping[str, Field], text: str, files: Iterable[Path]) -> dict[str, Field]:
     """Metadata with the corrections applied. A corrected value that stands in the text points to it."""
     result = dict(metadata)
     for path in files:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.document import Chunk, Document, Field, Heading
+from indexer.duplicates import Signature
 from indexer.errors import StoreMismatch, ZhengwenError
 from indexer.lexical import Terms
 
@@ -23,7 +24,7 @@ _MIGRATIONS = (
     """
     CREATE TABLE documents (
         document_id TEXT PRIMARY KEY, root TEXT NOT NULL, source TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
-        pages TEXT NOT NULL, metadata TEXT NOT NULL, headings TEXT NOT NULL,
+        pages TEXT NOT NULL, metadata TEXT NOT NULL, headings TEXT NOT NULL, signature BLOB NOT NULL,
         size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, UNIQUE (root, source));
     CREATE TABLE chunks (
         document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, number INTEGER NOT NULL,
@@ -162,13 +163,15 @@ class Store:
         rows = self._db.execute("SELECT root, source, document_id, size, mtime_ns FROM documents")
         return {(root, source): FileState(*state) for root, source, *state in rows}
 
-    def put(self, root: str, state: FileState, document: Document, keys: Sequence[str]) -> None:
+    def put(
+        self, root: str, state: FileState, document: Document, keys: Sequence[str], signature: Signature
+    ) -> None:
         """Add or replace a document with its chunks; ``keys`` name the content of each chunk."""
         self._db.execute("DELETE FROM documents WHERE root = ? AND source = ?", (root, document.source))
         document_id, source, title, text, *rest = document_row(document)
         self._db.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (document_id, root, source, title, text, *rest, state.size, state.mtime_ns),
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (document_id, root, source, title, text, *rest, signature.tobytes(), state.size, state.mtime_ns),
         )
         self._db.executemany(
             "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -187,6 +190,11 @@ class Store:
         columns = "document_id, source, title, text, pages, metadata, headings"
         rows = self._db.execute(f"SELECT {columns} FROM documents ORDER BY source, root")
         return (document_of(row) for row in rows)
+
+    def signatures(self) -> list[Signature]:
+        """MinHash signatures in the order of ``documents``."""
+        rows = self._db.execute("SELECT signature FROM documents ORDER BY source, root")
+        return [np.frombuffer(row[0], np.uint64) for row in rows]
 
     def chunks(self, document_id: str) -> list[tuple[Chunk, str]]:
         """Chunks of a document in order, each with its content key."""

@@ -1,57 +1,35 @@
-"""Reading files in a process of its own, so that no file can crash, hang or exhaust the indexer."""
+"""Reading files in a process of its own, so that no file can crash, hang or exhaust the indexer.
 
-import multiprocessing
-import resource
-from dataclasses import dataclass
-from multiprocessing.connection import Connection
+``python -m indexer.worker MEMORY`` reads requests, one JSON object a line, from stdin and answers each with one line on
+stdout: {"path", "max_bytes"} with {"document": …} or {"reason": …}.
+"""
+
+import json
+import os
+import select
+import subprocess
+import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from indexer.document import SourceDocument
 from indexer.errors import UnreadableFile
+from indexer.loaders import load
 
-# Seconds and bytes that reading one file may take. OCR of a long scan is the slowest honest case.
-SECONDS = 600.0
-MEMORY = 4 * 2**30
-
-
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    reason: str
-
-
-def _serve(pipe: Connection, memory: int) -> None:
-    """Read the files whose paths arrive until the other end closes."""
-    from indexer.loaders import load
-
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    while True:
-        try:
-            path, max_bytes = pipe.recv()
-        except (EOFError, KeyboardInterrupt):
-            return
-        answer: SourceDocument | _Failure
-        try:
-            answer = load(path, max_bytes)
-        except UnreadableFile as error:
-            answer = _Failure(str(error))
-        except MemoryError:
-            answer = _Failure("读取时内存超限 / reading it takes too much memory")
-        except Exception as error:  # noqa: BLE001  A library's bug must cost one file, not the run.
-            answer = _Failure(f"文件无法解析（{type(error).__name__}）/ the file cannot be parsed")
-        pipe.send(answer)
+# Seconds and bytes of address space that reading one file may take. OCR of a long scan is the slowest honest case.
+SECONDS = 900.0
+MEMORY = 6 * 2**30
+# Pure Python reads these, in time linear in their size, which is limited: they need no process of their own.
+_HARMLESS = frozenset((".txt", ".md", ".markdown"))
 
 
 class LoadingWorker:
-    """One worker process, started at the first file and again after a file has brought it down."""
+    """One worker process, started at the first file that needs it and again after a file has brought it down."""
 
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
         self._seconds = seconds
         self._memory = memory
-        # A fresh interpreter: the indexer's threads and open database must not be forked into it.
-        self._context = multiprocessing.get_context("spawn")
-        self._process: Any = None
-        self._pipe: Connection | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "LoadingWorker":
         return self
@@ -60,32 +38,78 @@ class LoadingWorker:
         self._stop()
 
     def _stop(self) -> None:
-        if self._pipe is not None:
-            self._pipe.close()
-            self._process.join(timeout=2)
-            if self._process.is_alive():
-                self._process.kill()
-                self._process.join()
-        self._process = self._pipe = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "indexer.worker", str(self._memory)]
+        # Wherever this package was imported from, the worker imports it too.
+        home = str(Path(__file__).parents[1])
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))}
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        )
 
     def load(self, path: Path, max_bytes: int) -> SourceDocument:
         """Read one file. Raises UnreadableFile, also when reading it crashes, hangs or needs too much memory."""
-        if self._pipe is None:
-            self._pipe, theirs = self._context.Pipe()
-            self._process = self._context.Process(target=_serve, args=(theirs, self._memory), daemon=True)
-            self._process.start()
-            theirs.close()
+        if path.suffix.lower() in _HARMLESS:
+            return load(path, max_bytes)
+        if self._process is None:
+            self._process = self._start()
         try:
-            self._pipe.send((path, max_bytes))
-            if not self._pipe.poll(self._seconds):
-                self._process.kill()
-                self._stop()
-                raise UnreadableFile(f"读取超过 {self._seconds:.0f} 秒 / reading it takes too long")
-            answer = self._pipe.recv()
-        except (EOFError, OSError) as error:
+            answer = json.loads(self._exchange(self._process, json.dumps({"path": str(path), "max_bytes": max_bytes})))
+        except UnreadableFile:
             self._stop()
-            raise UnreadableFile("读取时程序崩溃 / reading it crashes the reader") from error
-        if isinstance(answer, _Failure):
-            raise UnreadableFile(answer.reason)
-        document: SourceDocument = answer
-        return document
+            raise
+        if "reason" in answer:
+            raise UnreadableFile(answer["reason"])
+        document = answer["document"]
+        return SourceDocument(document["text"], document["title"], document["ocr_pages"], tuple(document["notes"]))
+
+    def _exchange(self, process: subprocess.Popen[bytes], request: str) -> bytes:
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("the worker has no pipes")
+        try:
+            process.stdin.write(request.encode() + b"\n")
+            process.stdin.flush()
+        except BrokenPipeError as error:
+            raise UnreadableFile("读取程序无法启动 / the reader cannot be started") from error
+        if not select.select([process.stdout], [], [], self._seconds)[0]:
+            raise UnreadableFile(f"读取超过 {self._seconds:.0f} 秒 / reading it takes too long")
+        answer = process.stdout.readline()
+        if not answer.endswith(b"\n"):
+            raise UnreadableFile("读取时程序崩溃 / reading it crashes the reader")
+        return answer
+
+
+def _answer(path: str, max_bytes: int) -> dict[str, object]:
+    try:
+        return {"document": asdict(load(Path(path), max_bytes))}
+    except UnreadableFile as error:
+        return {"reason": str(error)}
+    except MemoryError:
+        return {"reason": "读取时内存超限 / reading it takes too much memory"}
+    except RecursionError:
+        return {"reason": "文件嵌套过深 / the file is nested too deeply"}
+    except Exception as error:  # noqa: BLE001  A library's bug must cost one file, not the run.
+        return {"reason": f"文件无法解析（{type(error).__name__}）/ the file cannot be parsed"}
+
+
+def main() -> None:
+    """Serve requests until stdin closes."""
+    import resource  # Unix only, and only the worker limits itself.
+
+    memory = int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    # Libraries that print must not print into the answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)
+    for line in sys.stdin:
+        answers.write(json.dumps(_answer(**json.loads(line))) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

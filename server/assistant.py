@@ -21,7 +21,7 @@ from server.answer.evidence import Terms, collect_evidence
 from server.answer.extract import compose, compose_fields
 from server.answer.fields import asked_fields, field_answers
 from server.answer.refuse import Refusal, no_evidence, refuse, unknown_number
-from server.search.filters import Filters, chunk_mask
+from server.search.filters import Filters, chunk_mask, searched_documents
 from server.search.passages import Passage, passages_of
 from server.search.query import Language, Query, understand_query
 from server.search.retrieve import Retriever, System
@@ -110,7 +110,7 @@ class Assistant:
         began = time.perf_counter()
         retriever = self._retriever
         query = understand_query(text)
-        documents = filters.documents(retriever.generation) if filters else None
+        documents = searched_documents(retriever.generation, filters)
         allowed = None if documents is None else chunk_mask(retriever.generation, documents)
         candidates = retriever.search(query, top_k, system, allowed)
         passages = passages_of(retriever.generation, candidates)
@@ -157,7 +157,7 @@ def _published(data_dir: Path) -> tuple[str, int]:
 
 def _scope(query: Query, generation: Generation, filters: Filters | None) -> _Scope:
     """Documents that the question names by number, or by proposer when it asks for a field of theirs."""
-    within = filters.documents(generation) if filters else None
+    within = searched_documents(generation, filters)
     named: list[set[int]] = []
     for number, kind in query.proposals:
         found = generation.documents_with("proposal_number", number)

@@ -130,6 +130,7 @@ class Archive:
             raise UnreadableFile("文件已加密，请先去掉密码 / encrypted, remove the password first")
         if info.compress_type not in _METHODS:
             raise UnreadableFile(f"压缩方式 {info.compress_type} 不支持 / unsupported compression")
+        self._check(info.file_size, info.compress_size)  # A bomb that is honest about itself costs nothing.
         blocks: list[bytes] = []
         size = 0
         try:

@@ -11,8 +11,7 @@ from indexer.loaders.pdf_page import Glyph
 _SAME_BASELINE = 0.35  # Superscripts stand about a third of an em above the baseline; the next line at least one em.
 _OVERPRINTED = 0.15  # Bold type is sometimes made by printing a character twice, slightly moved.
 _WORD_GAP = 0.18
-_WIDE_GAP = 1.0
-_SEGMENT_GAP = 1.5
+_SEGMENT_GAP = 0.9  # beyond the spaces in it; the gutter between columns is at least as wide
 _SPACED_SEGMENT_GAP = 2.5
 _LATIN_END = "\u2000"  # Below it are the scripts that part words by gaps.
 
@@ -76,27 +75,26 @@ def _rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
 def _segments(row: list[Glyph]) -> list[tuple[list[Glyph], list[str]]]:
     """The parts of a row that stand apart, each with what precedes every character in it: nothing or a space."""
     segments: list[tuple[list[Glyph], list[str]]] = []
-    space = ""
+    space, space_width = "", 0.0
     for glyph in sorted(row, key=lambda glyph: glyph.left):
         if glyph.char.isspace():
             space = space or glyph.char
+            space_width += glyph.right - glyph.left
             continue
+        before, (space, space_width) = (space, space_width), ("", 0.0)
         if segments:
             glyphs, spaces = segments[-1]
             last = glyphs[-1]
-            em = max(glyph.size, last.size)
+            em = min(glyph.size, last.size)
             if glyph.char == last.char and abs(glyph.left - last.left) <= _OVERPRINTED * em:
                 continue
             gap = (glyph.left - last.right) / em
-            if gap <= (_SPACED_SEGMENT_GAP if space else _SEGMENT_GAP):
-                if not space and gap > (_WORD_GAP if max(glyph.char, last.char) < _LATIN_END else _WIDE_GAP):
-                    space = " "
+            if gap <= _SPACED_SEGMENT_GAP and gap - before[1] / em <= _SEGMENT_GAP:
+                is_word_gap = max(glyph.char, last.char) < _LATIN_END and gap > _WORD_GAP
                 glyphs.append(glyph)
-                spaces.append(space)
-                space = ""
+                spaces.append(before[0] or (" " if is_word_gap else ""))
                 continue
         segments.append(([glyph], [""]))
-        space = ""
     return segments
 
 

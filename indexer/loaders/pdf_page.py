@@ -134,6 +134,8 @@ def _characters(
     box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
     # (direction, scale) of each text matrix met; direction None means aslant.
     known: dict[tuple[float, ...], tuple[int | None, float]] = {}
+    last_box = (0.0, 0.0, 0.0)
+    last_index = 0
     for index in range(min(raw.FPDFText_CountChars(textpage), _MAX_GLYPHS)):
         code = raw.FPDFText_GetUnicode(textpage, index)
         if code in (10, 13) or raw.FPDFText_IsGenerated(textpage, index) == 1:
@@ -154,8 +156,18 @@ def _characters(
         frame = frames[direction]
         left, base = _apply(frame, x.value, y.value)
         right = max(_apply(frame, box.left, box.bottom)[0], _apply(frame, box.right, box.top)[0], left)
+        if (left, right, base) == last_box and _address(textpage, index) == _address(textpage, last_index):
+            # The second character of a ligature; the first has the whole glyph's box.
+            left = (left + right) / 2
+        else:
+            last_box, last_index = (left, right, base), index
         char = chr(code)
         yield direction, Glyph("-" if char in _HYPHENS else char, left, right, base, size)
+
+
+def _address(textpage: pypdfium2.PdfTextPage, index: int) -> int | None:
+    """Which text object of the file a character comes from."""
+    return ctypes.cast(raw.FPDFText_GetTextObject(textpage, index), ctypes.c_void_p).value
 
 
 def _direction(matrix: _Matrix, view: _Matrix) -> tuple[int | None, float]:

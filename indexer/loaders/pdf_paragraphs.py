@@ -6,6 +6,7 @@ spacing, font size) says that something new begins. Lengths are in points, y gro
 
 import re
 import statistics
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,9 @@ _INDENT = 0.8  # em
 _DEEPEST_INDENT = 6.0  # em; what starts farther right is centred or set to the right
 _ALIGNED = 0.5  # em
 _HANGING = 8.0  # em
-_MARGIN_SUPPORT = 2  # lines that must end or start at a margin
+_CENTRED = 1.0  # em by which the space on both sides may differ
+_TITLE_SIZE = 1.1  # ratio to the size of the text
+_MARGIN_SUPPORT = 0.25  # of the lines at the most frequent edge must start or end at a margin
 
 _LIST_ITEM = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,3}[.．、)）](?!\d)|[①-⑳]|"
@@ -29,12 +32,17 @@ _TERMINAL = frozenset("。！？!?；;：:”’）)》】")
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """Where lines of running text start and end, and the usual distance of their baselines (None when unknown)."""
+    """Where lines of running text start and end.
+
+    ``size`` is their font size, ``spacing`` the usual distance of their baselines in em (None when unknown), ``slack``
+    by how many em a full line may fall short of the margin.
+    """
 
     left: float
     right: float
+    size: float
     spacing: float | None
-    slack: float  # em by which a full line may fall short
+    slack: float
 
 
 @dataclass(slots=True)
@@ -72,20 +80,22 @@ def margins_of(lines: Sequence[Line], wider: "Margins | None" = None, slack: flo
             right = wider.right
     full = [line for line in lines if right - line.right < 2 * size]
     distances = [
-        below.base - above.base
+        (below.base - above.base) / above.size
         for above, below in zip(lines, lines[1:], strict=False)
         if above in full and below.left - left < _INDENT * size and 0 < below.base - above.base < _FARTHEST * size
     ]
     spacing = statistics.median(distances) if distances else (wider.spacing if wider else None)
-    return Margins(left, right, spacing, slack)
+    return Margins(left, right, size, spacing, slack)
 
 
 def _edge(values: list[float], size: float) -> float:
-    """The outermost place that several lines share, within an em; the outermost of all when none do."""
-    for index, value in enumerate(values):
-        if sum(other - value <= size for other in values[index:]) >= _MARGIN_SUPPORT:
-            return value
-    return values[0]
+    """The outermost place, of values from the outermost inwards, that many lines share.
+
+    Punctuation that hangs over the margin on a few lines does not move it, nor do many short lines of one length.
+    """
+    support = [bisect_right(values, value + _ALIGNED * size) - index for index, value in enumerate(values)]
+    enough = max(2, _MARGIN_SUPPORT * max(support))
+    return next((value for value, count in zip(values, support, strict=True) if count >= enough), values[0])
 
 
 def is_indented_style(lines: Sequence[Line], margins: Margins) -> bool:
@@ -107,8 +117,8 @@ def goes_on(lines: Sequence[Line], following: Line, margins: Margins, indented_s
     if size > _SAME_SIZE * min(last.size, following.size) or not is_full(last, following, margins):
         return False
     distance = following.base - last.base
-    usual = lines[-1].base - lines[-2].base if len(lines) > 1 else margins.spacing
-    if not 0 < distance <= _FARTHEST * size or (usual and distance > _LOOSER * max(usual, size)):
+    usual = (last.base - lines[-2].base) / size if len(lines) > 1 else margins.spacing
+    if not 0 < distance <= _FARTHEST * size or (usual and distance > _LOOSER * max(usual, 1) * size):
         return False
     return _indentation_allows(lines, following, margins, indented_style)
 
@@ -117,24 +127,31 @@ def _indentation_allows(lines: Sequence[Line], following: Line, margins: Margins
     last = lines[-1]
     before = (last.left - margins.left) / following.size
     after = (following.left - margins.left) / following.size
+    ends = last.text[-1] in _TERMINAL
     if before > _DEEPEST_INDENT:
         return False
     if after < _INDENT:
-        ends = last.text[-1] in _TERMINAL
         return indented_style or not (ends and _LIST_ITEM.match(following.text))
+    if not ends and _are_centred(last, following, margins):
+        return True
     if after > _HANGING:
-        return _is_centred(last, margins) and _is_centred(following, margins)
+        return False
     if abs(before - after) <= _ALIGNED:
         # Two lines set in by the same: a quotation, or two paragraphs of which the first fills its line.
-        return len(lines) > 1 or (last.text[-1] not in _TERMINAL and not _LIST_ITEM.match(following.text))
+        return len(lines) > 1 or not (ends or _LIST_ITEM.match(following.text))
     if after > before:
-        hanging = len(lines) == 1 and _LIST_ITEM.match(last.text) and not _LIST_ITEM.match(following.text)
-        return bool(hanging) or (_is_centred(last, margins) and _is_centred(following, margins))
+        return len(lines) == 1 and bool(_LIST_ITEM.match(last.text)) and not _LIST_ITEM.match(following.text)
     return len(lines) == 1
 
 
-def _is_centred(line: Line, margins: Margins) -> bool:
-    return abs((line.left - margins.left) - (margins.right - line.right)) <= 1.5 * line.size
+def _are_centred(first: Line, second: Line, margins: Margins) -> bool:
+    """Whether two lines are a title: centred, and larger than the text or not set in like the start of a paragraph."""
+    if any(
+        abs((line.left - margins.left) - (margins.right - line.right)) > _CENTRED * line.size for line in (first, second)
+    ):
+        return False
+    indent = (second.left - margins.left) / second.size
+    return second.size > _TITLE_SIZE * margins.size or not 1.5 <= indent <= 2.5
 
 
 def paragraphs_of(lines: Sequence[Line], margins: Margins, indented_style: bool) -> list[Paragraph]:

@@ -107,19 +107,21 @@ def aligned_tables(rows: Sequence[Sequence[Line]]) -> Iterator[tuple[Sequence[Se
 
     Such a table is a run of three or more rows of which each has several parts, and the parts stand in columns.
     """
-    start = 0
+    text_start = start = 0
     while start < len(rows):
         end = start
         while end < len(rows) and len(rows[end]) > 1:
             end += 1
         columns = _columns(rows[start:end]) if end - start >= _FEWEST_ALIGNED else None
-        if columns:
-            yield rows[start:end], [_aligned_text(row, columns) for row in rows[start:end]]
-            start = end
+        if columns is None:
+            start = max(end, start + 1)
             continue
-        end = max(end, start + 1)
-        yield rows[start:end], None
-        start = end
+        if text_start < start:
+            yield rows[text_start:start], None
+        yield rows[start:end], [_aligned_text(row, columns) for row in rows[start:end]]
+        text_start = start = end
+    if text_start < len(rows):
+        yield rows[text_start:], None
 
 
 def _columns(rows: Sequence[Sequence[Line]]) -> list[tuple[float, float]] | None:

@@ -21,6 +21,8 @@ class Citation:
     document_number: str | None
     issuer: str | None
     date: str | None
+    status: str | None
+    superseded_by: str | None
     section: tuple[str, ...]
     page: int | None
     quote: str
@@ -45,5 +47,6 @@ def cite(n: int, document: Document, section: tuple[str, ...], start: int, end: 
     return Citation(
         n=n, document_id=document.document_id, source=document.source, title=document.title,
         document_number=_value(document, "document_number"), issuer=_value(document, "issuer"),
-        date=_value(document, "date"), section=section, page=page_of(document, start), quote=quote, start=start, end=end,
+        date=_value(document, "date"), status=_value(document, "status"),
+        superseded_by=_value(document, "superseded_by") or _value(document, "newer_version"), section=section, page=page_of(document, start), quote=quote, start=start, end=end,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from indexer.analyzer import normalise
 from indexer.generations import Generation
 from indexer.numerals import to_arabic
+from indexer.validity import EXPIRED, REPEALED
 from server.search.passages import Passage
 from server.search.query import Query
 
@@ -21,6 +22,7 @@ _TERM = 1.0
 _QUOTED = 0.3
 _REPEATED = 0.6
 _OTHER_YEAR = 0.3
+_OUT_OF_FORCE = 0.3
 _RANK = 0.02
 
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿]{2,}")
@@ -129,6 +131,8 @@ def collect_evidence(
             or any(matcher.search(normalise(passage.term)) for matcher in codes.values())
             or any(_same_term(quoted, passage.term) for quoted in query.quoted)
         )
+        status = passage.document.metadata.get("status")
+        out_of_force = status is not None and status.value in (REPEALED, EXPIRED)
         spans = generation.sentence_spans[begin:stop].tolist()
         for (start, end), cosine in zip(spans, cosines.tolist(), strict=True):
             quote = passage.document.text[start:end]
@@ -142,6 +146,7 @@ def collect_evidence(
             score += _TYPE * _fits(query, quote) + _TERM * defines
             score += _REPEATED * any(plain.count(word) >= times for times, word in groups)
             score += _QUOTED * any(normalise(name) in plain for name in query.quoted)
+            score -= _OUT_OF_FORCE * out_of_force
             years = set(_YEAR.findall(plain))
             if query.years and years and not years & set(query.years):
                 score -= _OTHER_YEAR

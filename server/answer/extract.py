@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.generations import Generation
+from indexer.validity import EXPIRED, REPEALED
 from server.answer.cite import Citation, cite
 from server.answer.evidence import Evidence
 from server.answer.fields import LABELS, FieldAnswer
@@ -103,10 +104,12 @@ def select(query: Query, evidence: Sequence[Evidence], generation: Generation) -
 def _frame(query: Query, citation: Citation, shown: str) -> str:
     """For an English question: where the Chinese quote stands, in words we know; nothing is translated."""
     shown = re.sub(r"\s*\n\s*", " ", shown)
+    out_of_date = citation.status in (REPEALED, EXPIRED) or citation.superseded_by is not None
     if query.language == "zh":
-        return f"{shown} [{citation.n}]"
+        return f"{shown} [{citation.n}]" + (f"（注意：该文件已{citation.status or '有更新版本'}）" if out_of_date else "")
     where = ", ".join(part for part in (f"《{citation.title[:60]}》", citation.document_number, citation.date) if part)
-    return f"From {where}: “{shown}” [{citation.n}]"
+    warning = " (note: this document is no longer in force)" if out_of_date else ""
+    return f"From {where}: “{shown}” [{citation.n}]{warning}"
 
 
 def compose(query: Query, evidence: Sequence[Evidence], generation: Generation) -> tuple[str, list[Citation]]:

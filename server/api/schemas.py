@@ -1,5 +1,6 @@
 """The JSON of design: what /api and ``--json`` return, field by field."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -49,6 +50,8 @@ class CitationOut(_Model):
     document_number: str | None
     issuer: str | None
     date: str | None
+    status: str | None
+    superseded_by: str | None
     section: list[str]
     page: int | None
     quote: str
@@ -179,10 +182,13 @@ class FiltersIn(_Model):
     year: Annotated[str | None, Field(pattern=r"^\d{4}$")] = None
     issuer: str | None = None
     number: str | None = None
+    as_of: date | None = None
+    status: str | None = None
 
     def filters(self) -> Filters:
         """As the search takes them."""
-        return Filters(self.kind, self.year, self.issuer, self.number)
+        day = self.as_of.isoformat() if self.as_of else None
+        return Filters(self.kind, self.year, self.issuer, self.number, day, self.status)
 
 
 class Turn(_Model):

@@ -1,5 +1,6 @@
 """GET /api/search: ranked passages."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -24,8 +25,10 @@ def search(
     year: Annotated[str | None, Query(pattern=r"^\d{4}$")] = None,
     issuer: str | None = None,
     number: str | None = None,
+    as_of: date | None = None,
+    status: str | None = None,
 ) -> SearchOut:
     """The passages that fit a query best."""
-    filters = Filters(kind, year, issuer, number)
+    filters = Filters(kind, year, issuer, number, as_of.isoformat() if as_of else None, status)
     text = checked(q, settings.max_question)
     return SearchOut.of(assistant.search(text, top_k, system, None if filters.empty else filters))

@@ -8,7 +8,7 @@ from eval.bench import bench_table, measure_search
 from eval.datasets import BadDataset
 from eval.texts import read_material
 from indexer.document import SourceDocument
-from indexer.pipeline import understand
+from indexer.reading import understand
 from tests.eval.support import quiet, write_jsonl
 
 

@@ -1,0 +1,139 @@
+"""Publishing: a new generation is written beside the old ones, made durable, and switched to atomically."""
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer import vectors
+from indexer.document import Document, Field
+from indexer.errors import NoGeneration
+from indexer.generations import FORMAT_VERSION, Identity, Manifest, current_name, digest, folders
+from indexer.lexical import LexicalIndex
+from indexer.store import document_row
+
+_SCHEMA = """
+    CREATE TABLE documents (number INTEGER PRIMARY KEY, document_id TEXT UNIQUE, source TEXT, title TEXT, text TEXT,
+                            pages TEXT, metadata TEXT, headings TEXT);
+    CREATE TABLE chunks (ordinal INTEGER PRIMARY KEY, document INTEGER, number INTEGER, start INTEGER, "end" INTEGER,
+                         section TEXT, term TEXT);
+    CREATE INDEX chunks_of_document ON chunks (document);
+    CREATE TABLE fields (name TEXT, value TEXT, document INTEGER);
+    CREATE INDEX field_values ON fields (name, value);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that is published, in order: chunk ordinals run over the chunks of ``documents`` one after the other.
+
+    ``passages`` float16 [chunks, d]; ``sentences`` float16 [sentences, d]; ``sentence_spans`` int32 [sentences, 2],
+    offsets in the canonical text; ``sentence_starts`` int64 [chunks + 1].
+    """
+
+    documents: Sequence[Document]
+    words: LexicalIndex
+    bigrams: LexicalIndex
+    passages: NDArray[np.float16]
+    sentences: NDArray[np.float16]
+    sentence_spans: NDArray[np.int32]
+    sentence_starts: NDArray[np.int64]
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def lookup_values(metadata: Mapping[str, Field]) -> Iterator[tuple[str, str]]:
+    """Field values in the form in which they are looked up: numbers without leading zeros, each proposer by name."""
+    for name, found in metadata.items():
+        if name == "proposal_number":
+            yield name, found.value.lstrip("0") or "0"
+        elif name == "proposer":
+            yield from ((name, proposer) for proposer in found.value.split("、"))
+        else:
+            yield name, found.value
+        if name == "date":
+            yield "year", found.value[:4]
+
+
+def _write_documents(path: Path, documents: Sequence[Document]) -> None:
+    db = sqlite3.connect(path)
+    try:
+        db.executescript(_SCHEMA)
+        ordinal = 0
+        for number, document in enumerate(documents):
+            db.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, *document_row(document)))
+            rows = [
+                (ordinal + i, number, i, c.start, c.end, json.dumps(c.section, ensure_ascii=False), c.term)
+                for i, c in enumerate(document.chunks)
+            ]
+            db.executemany("INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            fields = [(name, value, number) for name, value in lookup_values(document.metadata)]
+            db.executemany("INSERT INTO fields VALUES (?, ?, ?)", fields)
+            ordinal += len(rows)
+        db.commit()
+    finally:
+        db.close()
+
+
+def publish(data_dir: Path, content: Content, identity: Identity) -> str:
+    """Write a new generation beside the old ones, make it durable, then switch to it. Returns its name.
+
+    A crash at any moment leaves either the old or the new generation current.
+    """
+    generations = data_dir / "generations"
+    generations.mkdir(parents=True, exist_ok=True)
+    for stale in generations.glob(".partial-*"):
+        shutil.rmtree(stale)
+    existing = folders(data_dir)
+    name = f"{int(existing[-1].name) + 1 if existing else 1:06d}"
+    folder = generations / f".partial-{name}"
+    folder.mkdir()
+    _write_documents(folder / "documents.sqlite", content.documents)
+    content.words.save(folder, "words")
+    content.bigrams.save(folder, "bigrams")
+    vectors.save(vectors.build(content.passages.astype(np.float32)), folder / "chunks.faiss")
+    for part in ("sentences", "sentence_spans", "sentence_starts"):
+        np.save(folder / f"{part}.npy", getattr(content, part), allow_pickle=False)
+    files = {path.name: {"size": path.stat().st_size, "sha256": digest(path)} for path in sorted(folder.iterdir())}
+    manifest = Manifest(
+        format=FORMAT_VERSION, created=datetime.now(UTC).isoformat(timespec="seconds"), encoder=identity.encoder,
+        dimension=identity.dimension, fingerprint=identity.fingerprint, analyzer=identity.analyzer,
+        documents=len(content.documents), chunks=len(content.sentence_starts) - 1, files=files,
+    )  # fmt: skip
+    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
+    for path in [*folder.iterdir(), folder]:
+        _sync(path)
+    folder.rename(generations / name)
+    _sync(generations)
+    try:
+        before = current_name(data_dir)
+    except NoGeneration:
+        before = name
+    switch(data_dir, name)
+    for old in folders(data_dir):
+        # Readers may still hold the generation that was current until now.
+        if old.name not in (before, name):
+            shutil.rmtree(old, ignore_errors=True)
+    return name
+
+
+def switch(data_dir: Path, name: str) -> None:
+    """Make a published generation the current one."""
+    pointer = data_dir / "CURRENT.new"
+    pointer.write_text(name + "\n", encoding="utf-8")
+    _sync(pointer)
+    pointer.replace(data_dir / "CURRENT")
+    _sync(data_dir)
