@@ -21,7 +21,6 @@ _FAMILIES: tuple[tuple[float, re.Pattern[str]], ...] = (
     (7.0, re.compile(r"[（(]\s*\d{1,2}\s*[）)]")),
 )
 _MARKDOWN = re.compile(r"(#{1,6})\s+(\S.*)$")
-_MARKDOWN_CLOSING = re.compile(r"\s+#+$")
 _ARTICLE_MARK = re.compile(rf"第[{_CN}\d]+条(?:之[{_CN}])?(?=[\s　]|$|[^，。、；的规和至到])")
 _MAX_TITLE = 60
 # A longer line is a paragraph that begins with #: titles stand in the breadcrumb of every chunk below them.
@@ -83,11 +82,18 @@ def _numbered(line: Line) -> Heading | None:
     return None
 
 
+def markdown_title(rest: str) -> str:
+    """The title in what follows the # of a Markdown heading: closing # are left out, those of C# are not."""
+    title = rest.strip()
+    unclosed = title.rstrip("#")
+    return unclosed.rstrip() if unclosed[-1:].isspace() else title
+
+
 def _markdown(line: Line) -> Heading | None:
     match = _MARKDOWN.match(line.text)
     if match is None:
         return None
-    title = _MARKDOWN_CLOSING.sub("", match.group(2))
+    title = markdown_title(match.group(2))
     start = line.start + match.start(2)
     return Heading(len(match.group(1)) / 2, title, start, start + len(title)) if len(title) <= _MAX_MARKDOWN else None
 

@@ -57,7 +57,9 @@ class UseModel:
         """Token ids with begin and end marks.
 
         sentencepiece merges neighbouring unknown characters into one token, the reference counts each: so do we.
+        Lone surrogates, which file names and arguments can hold but UTF-8 cannot, count as question marks.
         """
+        text = text.encode("utf-8", "replace").decode("utf-8")
         ids = list(self._tokenizer.encode(text, out_type=int))
         if _UNKNOWN in ids:
             pieces = self._tokenizer.encode(text, out_type=str)

@@ -50,4 +50,4 @@ def search(
         parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
     scores, ordinals = index.search(query.reshape(1, -1), max(1, min(k, index.ntotal)), params=parameters)
     found = ordinals[0] >= 0
-    return ordinals[0][found], scores[0][found]
+    return ordinals[0][found][:k], scores[0][found][:k]

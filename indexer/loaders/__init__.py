@@ -1,25 +1,26 @@
 """One module per format. ``load`` picks the module by the file's suffix."""
 
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import Protocol
 
 from indexer.document import SourceDocument
 from indexer.errors import UnreadableFile
-from indexer.loaders import html, markdown, text
 
-
-class Loader(Protocol):
-    """Turns the bytes of one file into text; raises UnreadableFile when they are not of its format."""
-
-    def __call__(self, data: bytes) -> SourceDocument: ...
-
-
-LOADERS: dict[str, Loader] = {
-    ".txt": text.load,
-    ".md": markdown.load,
-    ".markdown": markdown.load,
-    ".html": html.load,
-    ".htm": html.load,
+# Which module reads which suffix. Each has a function ``load(data: bytes) -> SourceDocument`` that raises
+# UnreadableFile when the bytes are not of its format. A module is imported with the first file that needs it: together
+# they bring in libraries that most folders never use.
+LOADERS: dict[str, str] = {
+    ".txt": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".ofd": "ofd",
+    **dict.fromkeys((".doc", ".wps", ".rtf", ".odt"), "office"),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"), "image"),
 }
 
 
@@ -29,8 +30,8 @@ def load(path: Path, max_bytes: int) -> SourceDocument:
     Raises UnreadableFile, with a reason that can stand behind the file's name, when the file is too large,
     empty, unreadable or not of the format its suffix promises.
     """
-    loader = LOADERS.get(path.suffix.lower())
-    if loader is None:
+    module = LOADERS.get(path.suffix.lower())
+    if module is None:
         raise UnreadableFile(f"格式 {path.suffix or '(无后缀)'} 暂不支持 / unsupported format")
     try:
         size = path.stat().st_size
@@ -41,6 +42,7 @@ def load(path: Path, max_bytes: int) -> SourceDocument:
         data = path.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"无法读取：{error.strerror or error} / cannot be read") from error
+    loader: Callable[[bytes], SourceDocument] = import_module(f"indexer.loaders.{module}").load
     document = loader(data)
     if not document.text.strip():
         raise UnreadableFile("文件没有文字 / the file holds no text")

@@ -41,9 +41,9 @@ class Limits:
     members: int = 20_000
     member_bytes: int = 64 << 20
     total_bytes: int = 256 << 20
-    # Deflate reaches 1,032; real XML stays under 100. Small members may compress as well as they like.
+    # Deflate reaches 1,032. A form of empty table rows may well pass 200, but then it is small.
     ratio: int = 200
-    ratio_from: int = 4 << 20
+    ratio_from: int = 16 << 20
     # libxml2 spends about 120 bytes on an element or attribute, however short it is written.
     xml_nodes: int = 4_000_000
 

@@ -112,7 +112,9 @@ def _notes(package: Package, reader: BodyReader) -> list[str]:
     lines: list[str] = []
     for number, key in enumerate(tuple(reader.inline.notes), 1):
         note = found.get(key)
-        text = "\n".join(_MARKS.sub("", block.text).strip() for block in reader.blocks(note)) if note is not None else ""
+        text = (
+            "\n".join(_MARKS.sub("", block.text).strip() for block in reader.blocks(note)) if note is not None else ""
+        )
         if text.strip():
             lines.append(f"[{number}] {text.strip()}")
     return lines

@@ -39,7 +39,7 @@ class _Part:
     root: etree._Element
     folder: str
     templates: dict[str, str] = field(default_factory=dict)
-    used: set[str] = field(default_factory=set)
+    read: dict[str, etree._Element] = field(default_factory=dict)  # templates, by the same key
     size: tuple[float, float] = _A4
 
 
@@ -97,11 +97,13 @@ class _Reader:
         sources: list[tuple[etree._Element, bool]] = []
         for use in children(page, "Template"):
             key = use.get("TemplateID") or ""
+            is_first = key not in part.read
             template = self._resolve(part.folder, part.templates.get(key, ""))
-            if template is not None:
+            if is_first and template is not None:
+                part.read[key] = self.archive.xml(template)
+            if key in part.read:
                 # A letterhead is text once; the same words behind every further page are not.
-                sources.append((self.archive.xml(template), key not in part.used))
-                part.used.add(key)
+                sources.append((part.read[key], is_first))
         width, height = _page_size(child(page, "Area")) or part.size
         return read_page([*sources, (page, True)], width, height)
 
@@ -133,7 +135,9 @@ def load(data: bytes) -> SourceDocument:
         pages.append(_layout(content))
     text = text_of(pages)
     if not text.strip():
-        reason = reader.notes[0] if len(pages) == 1 and reader.notes else f"{len(pages)} 页都没有文字 / no page holds text"
+        reason = (
+            reader.notes[0] if len(pages) == 1 and reader.notes else f"{len(pages)} 页都没有文字 / no page holds text"
+        )
         raise UnreadableFile(reason)
     title = _text(child(child(reader.bodies[0], "DocInfo"), "Title"))
     return SourceDocument(text, sane_title(title, text), notes=tuple(dict.fromkeys(reader.notes)))
@@ -141,4 +145,6 @@ def load(data: bytes) -> SourceDocument:
 
 def _layout(content: PageContent) -> PageLayout:
     tables, rest = ruled_tables(content)
-    return PageLayout(content.width, content.height, lines_of(rest), [lines_of(turned) for turned in content.turned], tables)
+    return PageLayout(
+        content.width, content.height, lines_of(rest), [lines_of(turned) for turned in content.turned], tables
+    )

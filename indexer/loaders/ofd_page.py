@@ -8,11 +8,12 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, islice, pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from lxml import etree
 
+from indexer.errors import UnreadableFile
 from indexer.loaders.ooxml import local
 from indexer.loaders.pdf_page import Glyph, PageContent, Rule
 
@@ -20,15 +21,14 @@ _POINTS = 72 / 25.4
 # Bounds on what a hostile page can cost; a page of text stays far below them.
 _MAX_GLYPHS = 200_000
 _MAX_SEGMENTS = 20_000
+_TOO_MUCH_TEXT = f"一页的文字超过 {_MAX_GLYPHS} 个字符 / too much text on one page"
 _MAX_COORDINATE = 1e5  # millimetres
 # Text more than this many degrees off a right angle is a watermark or a stamp, not the document's text.
 _MAX_TILT = 10.0
 # A filled rectangle thinner than this is a drawn line, and a line shorter than this is none. Points.
 _RULE_THICKNESS = 3.0
 _SHORTEST_RULE = 4.0
-# Fractions of the font size. A step of a line end within one TextCode is at least as long as the first one.
-_NEW_LINE = 0.6
-_LARGEST_STEP = 1.25
+_LARGEST_STEP = 1.25  # em; after a longer step between characters there is a gap
 _NARROW = frozenset("iIjlrtf.,:;'|!()[]1 ")
 _WIDE = frozenset("mwMWQOGDHNCUA@%&")
 _NUMBERS_PER_COMMAND = {"M": 2, "S": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
@@ -69,8 +69,8 @@ def deltas(value: str | None, count: int) -> list[float]:
     steps: list[float] = []
     parts = iter((value or "").split())
     for part in parts:
-        times, step = (int(_number(next(parts, None))), next(parts, None)) if part == "g" else (1, part)
-        steps += [_number(step)] * max(0, min(times, count - len(steps)))
+        times, step = (next(parts, ""), next(parts, None)) if part == "g" else ("1", part)
+        steps += [_number(step)] * (min(int(times), count - len(steps)) if times.isdecimal() else 0)
         if len(steps) >= count:
             break
     return steps
@@ -109,6 +109,8 @@ def _frame(element: etree._Element) -> tuple[Matrix, list[float]]:
 def _text_code(element: etree._Element) -> str:
     """The characters of a TextCode. Line ends and the blanks around them come from indented XML, not from the page."""
     text = element.text or ""
+    if len(text) > _MAX_GLYPHS:
+        raise UnreadableFile(_TOO_MUCH_TEXT)
     return re.sub(r"^\s*\n\s*|\s*\n\s*$", "", text).replace("\n", " ")
 
 
@@ -149,12 +151,17 @@ def _characters(element: etree._Element) -> Iterator[_Placed]:
 
 
 def _placed(texts: Sequence[etree._Element]) -> Iterator[_Placed]:
-    """The characters of text objects given in drawing order."""
+    """The characters of text objects given in drawing order. Raises UnreadableFile when there are too many."""
+    budget = _MAX_GLYPHS
     for box, group in groupby(texts, key=lambda element: element.get("Boundary")):
-        pieces = list(group)
-        lines = [list(_characters(piece)) for piece in pieces]
+        lines: list[list[_Placed]] = []
+        for piece in group:
+            lines.append(list(_characters(piece)))
+            budget -= len(lines[-1])
+            if budget < 0:
+                raise UnreadableFile(_TOO_MUCH_TEXT)
         starts = {(line[0].x, line[0].y) for line in lines if line}
-        if box and len(pieces) > 1 and len(starts) == 1 and len({tuple(c.char for c in line) for line in lines}) > 1:
+        if box and len(lines) > 1 and len(starts) == 1 and len({tuple(c.char for c in line) for line in lines}) > 1:
             # A writer (easyofd) that gives every piece of a line the whole line's box and spreads it over that box:
             # the pieces follow one another instead.
             run = [char for line in lines for char in line]
@@ -171,7 +178,7 @@ def _placed(texts: Sequence[etree._Element]) -> Iterator[_Placed]:
 
 
 def read_page(sources: Iterable[tuple[etree._Element, bool]], width: float, height: float) -> PageContent:
-    """What a page shows, its size given in millimetres.
+    """What a page shows, its size given in millimetres. Raises UnreadableFile when it holds too much text.
 
     ``sources`` are the page and the templates it uses, each with whether its text is wanted, too.
     """
@@ -190,7 +197,7 @@ def read_page(sources: Iterable[tuple[etree._Element, bool]], width: float, heig
                 box = _frame(element)[1]
                 share = abs(box[2] * box[3]) / max(1.0, width * height)
                 content.image_share = max(content.image_share, min(1.0, share))
-    placed = list(islice(_placed(texts), _MAX_GLYPHS))
+    placed = list(_placed(texts))
     counts = [sum(char.turns == turns for char in placed) for turns in range(4)]
     main = counts.index(max(counts))
     directions: list[list[Glyph]] = [[], [], [], []]
@@ -233,7 +240,11 @@ def _segments(path: etree._Element) -> Iterator[tuple[tuple[float, float], tuple
             return
         if command in "MS":
             xs, ys = [x for x, _ in outline], [y for _, y in outline]
-            if len(outline) > 2 and min(max(xs) - min(xs), max(ys) - min(ys)) <= _RULE_THICKNESS and (filled or stroked):
+            if (
+                len(outline) > 2
+                and min(max(xs) - min(xs), max(ys) - min(ys)) <= _RULE_THICKNESS
+                and (filled or stroked)
+            ):
                 yield (min(xs), min(ys)), (max(xs), max(ys))
             elif stroked:
                 yield from pairwise(outline)

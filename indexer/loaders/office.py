@@ -19,10 +19,13 @@ from indexer.loaders.archive import Archive
 _OLE2 = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP = b"PK\x03\x04"
 _ODT = b"application/vnd.oasis.opendocument.text"
+# The first bytes of a Word text and the versions (nFib) from which on it is of Word 97 and of Word 6.
+_FIB, _WORD_97, _WORD_6 = b"\xec\xa5", 0xC0, 0x65
 _SECONDS = 120
 # A document of text grows a little on conversion; this much bigger means something hostile.
 _MAX_OUTPUT = 256 << 20
 _MISSING = "需要 LibreOffice 才能读取此格式：请安装，或另存为 DOCX / install LibreOffice or save the file as DOCX"
+_PASSWORD = "文件有打开密码，请先去掉密码 / password-protected, remove the password first"
 
 # The profile of one run: no macros, no links followed, and a proxy that answers nobody in case one is followed anyway.
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -51,40 +54,47 @@ def load(data: bytes) -> SourceDocument:
         if "mimetype" not in archive or archive.read("mimetype").strip() != _ODT:
             return docx.load(data)
         if b"encryption-data" in (archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in archive else b""):
-            raise UnreadableFile("文件有打开密码，请先去掉密码 / password-protected, remove the password first")
+            raise UnreadableFile(_PASSWORD)
         # LibreOffice unpacks what it is given: a bomb must not get that far.
         for name in ("content.xml", "styles.xml"):
             if name in archive:
                 archive.xml(name)
-        return docx.load(_to_docx(data, ".odt"))
+        return docx.load(_to_docx(data, ".odt", "writer8"))
     if data.startswith(_OLE2):
-        return docx.load(_to_docx(data, _ole2_suffix(data)))
+        return docx.load(_to_docx(data, ".doc", _word_filter(data)))
     start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"{\\rtf"):
-        return docx.load(_to_docx(data, ".rtf"))
+        return docx.load(_to_docx(data, ".rtf", "Rich Text Format"))
     if start[:1] == b"<" and (b"<html" in data[:4096].lower() or b"<!doctype html" in start.lower()):
         return html.load(data)
     if start.startswith(b"<?xml") and b"schemas.microsoft.com/office/word/2003/wordml" in data[:8192]:
-        return docx.load(_to_docx(data, ".xml"))
+        return docx.load(_to_docx(data, ".xml", "MS Word 2003 XML"))
     raise UnreadableFile("内容不是 Word、WPS、RTF 或 ODT / not a Word, WPS, RTF or ODT file")
 
 
-def _ole2_suffix(data: bytes) -> str:
-    """What an OLE2 container holds, by the names of its streams (UTF-16LE in its directory)."""
+def _word_filter(data: bytes) -> str:
+    """LibreOffice's name of the Word format in an OLE2 container, by the header of its text (FIB, [MS-DOC] 2.5.1)."""
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise UnreadableFile(_PASSWORD)
+    if "WordDocument".encode("utf-16-le") not in data:
+        raise UnreadableFile("内容不是 Word 兼容格式，请另存为 DOCX / not a Word file, save it as DOCX")
+    # Sectors are 512 or 4,096 bytes long, those of small streams 64.
+    at = data.find(_FIB, 512)
+    while at >= 0:
+        if at % 64 == 0 and len(data) >= at + 32:
+            version = int.from_bytes(data[at + 2 : at + 4], "little")
+            if data[at + 11] & 1:  # fEncrypted
+                raise UnreadableFile(_PASSWORD)
+            if version >= _WORD_97:
+                return "MS Word 97"
+            if version >= _WORD_6:
+                return "MS Word 95"
+        at = data.find(_FIB, at + 1)
+    raise UnreadableFile("Word 文件已损坏 / damaged Word file")
 
-    def holds(stream: str) -> bool:
-        return stream.encode("utf-16-le") in data
 
-    if holds("EncryptedPackage"):
-        raise UnreadableFile("文件有打开密码，请先去掉密码 / password-protected, remove the password first")
-    if not holds("WordDocument"):
-        if holds("Workbook") or holds("PowerPoint Document"):
-            raise UnreadableFile("内容是表格或演示文稿，不是文字文档 / a spreadsheet or presentation, not a text document")
-        return ".wps"
-    return ".doc"
-
-
-def _to_docx(data: bytes, suffix: str) -> bytes:
+def _to_docx(data: bytes, suffix: str, filter_name: str) -> bytes:
+    """Convert. The filter is named, or LibreOffice would read what it does not understand as plain text."""
     command = soffice()
     if command is None:
         raise UnreadableFile(_MISSING)
@@ -101,6 +111,7 @@ def _to_docx(data: bytes, suffix: str) -> bytes:
                 command,
                 f"-env:UserInstallation={(folder / 'profile').as_uri()}",
                 *"--headless --norestore --nolockcheck --nodefault --nologo".split(),
+                f"--infilter={filter_name}",
                 *("--convert-to", "docx:MS Word 2007 XML", "--outdir", str(folder / "out"), str(source)),
             ],
             folder,

@@ -1,8 +1,9 @@
 """From the lines and tables of pages to their text: running lines left out, columns in order, paragraphs put together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from indexer.loaders.pdf_aligned import aligned_tables
 from indexer.loaders.pdf_grid import Table
 from indexer.loaders.pdf_lines import Line, merge_row
 from indexer.loaders.pdf_order import Region, regions_of, rows_of
@@ -15,7 +16,7 @@ from indexer.loaders.pdf_paragraphs import (
     paragraphs_of,
 )
 from indexer.loaders.pdf_running import drop_running_lines
-from indexer.loaders.pdf_tables import aligned_tables, continues, table_lines
+from indexer.loaders.pdf_tables import continues, table_lines
 
 # em by which a full line may fall short of the margin: typeset lines are exact, those of a scan are measured.
 _TYPESET_SLACK = 0.35
@@ -50,7 +51,7 @@ class _Style:
 
 
 _Part = Region | Table
-_Block = Paragraph | Table | list[str]
+_Block = Paragraph | Table
 
 
 def text_of(pages: Sequence[PageLayout]) -> str:
@@ -61,14 +62,19 @@ def text_of(pages: Sequence[PageLayout]) -> str:
     kept = drop_running_lines([page.lines for page in pages], [page.height for page in pages])
     pages = [replace(page, lines=lines) for page, lines in zip(pages, kept, strict=True)]
     styles = _styles(pages)
-    blocks = [_blocks(_parts(page, styles[page.format].gutters), page, styles[page.format]) for page in pages]
-    rendered = _rendered_tables([[block for block, _ in page] for page in blocks])
-    texts: list[str] = []
-    for number, page_blocks in enumerate(blocks):
-        if number and not _goes_on(blocks[number - 1], page_blocks):
-            texts[-1] += "\n"
-        texts.append("\n\n".join(text for block, _ in page_blocks for text in _block_texts(block, rendered)))
+    blocks = [_blocks(page, styles[page.format]) for page in pages]
+    rendered = _rendered_tables(blocks)
+    texts = ["\n\n".join(text for block in page if (text := _block_text(block, rendered))) for page in blocks]
+    for number, (page, following) in enumerate(zip(blocks, blocks[1:], strict=False)):
+        if not _goes_on(page, following):
+            texts[number] += "\n"
     return "\f".join(texts)
+
+
+def _goes_on(page: Sequence[_Block], following: Sequence[_Block]) -> bool:
+    """Whether the last paragraph of a page goes on at the top of the following page."""
+    last, first = (page[-1] if page else None), (following[0] if following else None)
+    return isinstance(last, Paragraph) and isinstance(first, Paragraph) and joins_across(last, first)
 
 
 def _parts(page: PageLayout, gutters: Sequence[float]) -> list[_Part]:
@@ -131,5 +137,44 @@ def _wider(region: Region, style: _Style) -> Margins | None:
     return None if region.is_column else style.text
 
 
-def _blocks(parts: Sequence[_Part], page: PageLayout, style: _Style) -> list[tuple[_Block, _Context | None]]:
-    ...
+def _blocks(page: PageLayout, style: _Style) -> list[_Block]:
+    """The paragraphs and tables of a page in reading order."""
+    blocks: list[_Block] = []
+    slack = _SCAN_SLACK if page.recognized else _TYPESET_SLACK
+    for part in _parts(page, style.gutters):
+        if isinstance(part, Table):
+            blocks.append(part)
+            continue
+        margins = margins_of(part.lines, _wider(part, style), slack)
+        indented_style = is_indented_style(part.lines, margins)
+        for stretch in aligned_tables(rows_of(part.lines)):
+            if isinstance(stretch, Table):
+                blocks.append(stretch)
+                continue
+            paragraphs = paragraphs_of([merge_row(row) for row in stretch], margins, indented_style)
+            last = blocks[-1] if blocks else None
+            if isinstance(last, Paragraph) and joins_across(last, paragraphs[0]):
+                last.lines += paragraphs[0].lines
+                last.margins = paragraphs[0].margins
+                del paragraphs[0]
+            blocks += paragraphs
+    return blocks
+
+
+def _rendered_tables(pages: Sequence[Sequence[_Block]]) -> dict[int, list[str]]:
+    """The lines of each ruled table, by its identity; a table that goes on over pages is rendered as a whole."""
+    chains: list[list[Table]] = []
+    last: _Block | None = None
+    for blocks in pages:
+        for place, block in enumerate(blocks):
+            if isinstance(block, Table):
+                if place == 0 and isinstance(last, Table) and continues(last, block):
+                    chains[-1].append(block)
+                else:
+                    chains.append([block])
+            last = block
+    return {id(part): lines for chain in chains for part, lines in zip(chain, table_lines(chain), strict=True)}
+
+
+def _block_text(block: _Block, rendered: dict[int, list[str]]) -> str:
+    return block.text if isinstance(block, Paragraph) else "\n".join(rendered[id(block)])

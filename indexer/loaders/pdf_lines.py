@@ -11,12 +11,14 @@ from indexer.loaders.pdf_page import Glyph
 _SAME_BASELINE = 0.35  # Superscripts stand about a third of an em above the baseline; the next line at least one em.
 _OVERPRINTED = 0.15  # Bold type is sometimes made by printing a character twice, slightly moved.
 _WORD_GAP = 0.18
-_SEGMENT_GAP = 0.9  # beyond the spaces in it; the gutter between columns is at least as wide
+_SEGMENT_GAP = 0.7  # beyond the spaces in it; gutters and the gaps between unruled cells are wider
 _SPACED_SEGMENT_GAP = 2.5
 _LATIN_END = "\u2000"  # Below it are the scripts that part words by gaps.
 
 OPENING = frozenset("“‘《〈（〔［【「『([{￥$")
 CLOSING = frozenset("”’》〉）〕］】」』)]}，。、；：？！…—·,.;:?!%％‰℃")
+
+_QUOTES = ("“", "‘")
 
 # Fonts share one glyph between an ideograph and its radical; some writers then name the radical. Most radicals have a
 # compatibility decomposition; these have none (Unicode EquivalentUnifiedIdeograph).
@@ -109,7 +111,8 @@ def head_of(text: str) -> str:
             end += 1
     while end < last and text[end + 1] in CLOSING:
         end += 1
-    return text[: end + 1]
+    # The rules of Unicode let no line break on either side of a curly quotation mark, and some typesetters obey.
+    return text[: end + 3] if text[end + 1 : end + 2] in _QUOTES else text[: end + 1]
 
 
 def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:

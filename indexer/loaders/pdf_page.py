@@ -26,6 +26,7 @@ _SHORTEST_RULE = 4.0
 _SMALLEST_SIZE = 1.0
 # Text more than this many degrees off a right angle is a watermark or a stamp, not the document's text.
 _MAX_TILT = 10.0
+_PART_OF_GLYPH = 0.3  # em
 _HYPHENS = "\x02\xad\ufffe"
 
 
@@ -155,7 +156,10 @@ def _characters(
         raw.FPDFText_GetLooseCharBox(textpage, index, box)
         frame = frames[direction]
         left, base = _apply(frame, x.value, y.value)
-        right = max(_apply(frame, box.left, box.bottom)[0], _apply(frame, box.right, box.top)[0], left)
+        ends = _apply(frame, box.left, box.bottom)[0], _apply(frame, box.right, box.top)[0]
+        right = max(*ends, left)
+        if min(ends) - left > _PART_OF_GLYPH * size:  # The second half of a glyph such as ——.
+            left = min(ends)
         if (left, right, base) == last_box and _address(textpage, index) == _address(textpage, last_index):
             # The second character of a ligature; the first has the whole glyph's box.
             left = (left + right) / 2

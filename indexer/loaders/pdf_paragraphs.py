@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from indexer.loaders.pdf_lines import Line
+from indexer.loaders.pdf_lines import CLOSING, Line
 
 _SAME_SIZE = 1.2  # ratio of font sizes within a paragraph; mixed type and recognised text vary
 _LOOSER = 1.35  # ratio of a paragraph gap to the usual distance of baselines
@@ -18,6 +18,7 @@ _FARTHEST = 3.5  # em between baselines of one paragraph
 _INDENT = 0.8  # em
 _DEEPEST_INDENT = 6.0  # em; what starts farther right is centred or set to the right
 _ALIGNED = 0.5  # em
+_FIRST_LINE = 2.5  # em; no first line is set in more
 _HANGING = 8.0  # em
 _CENTRED = 1.0  # em by which the space on both sides may differ
 _TITLE_SIZE = 1.1  # ratio to the size of the text
@@ -47,14 +48,23 @@ class Margins:
 
 @dataclass(slots=True)
 class Paragraph:
-    """The lines of one paragraph. ``open_end``: its last line is full, so it may go on in the next column or page."""
+    """The lines of one paragraph, the margins they were read with, and whether paragraphs there start with an indent."""
 
     lines: list[Line]
-    open_end: bool = False
+    margins: Margins
+    indented_style: bool
 
     @property
     def text(self) -> str:
         return join_lines(line.text for line in self.lines)
+
+    @property
+    def open_end(self) -> bool:
+        """Whether the last line is full, so that the paragraph may go on in the next column or page."""
+        last = self.lines[-1]
+        room = self.margins.right - last.right
+        indent = last.left - self.margins.left
+        return room < (1 + self.margins.slack) * last.size and indent <= _DEEPEST_INDENT * last.size
 
 
 def join_lines(texts: Iterable[str]) -> str:
@@ -71,7 +81,9 @@ def margins_of(lines: Sequence[Line], wider: "Margins | None" = None, slack: flo
     """The margins of a region. ``wider`` are those of the whole document, for regions with too few lines to tell."""
     size = statistics.median(line.size for line in lines)
     left = _edge(sorted(line.left for line in lines), size)
-    right = -_edge(sorted(-line.right for line in lines), size)
+    # Punctuation may hang over the margin, so lines that end with it say little of where the margin is.
+    inside = [line for line in lines if line.text[-1] not in CLOSING]
+    right = -_edge(sorted(-line.right for line in (inside if len(inside) > 2 else lines)), size)
     if wider is not None:
         # A last page may hold nothing but indented and short lines.
         if wider.left < left <= wider.left + _DEEPEST_INDENT * size:
@@ -91,7 +103,7 @@ def margins_of(lines: Sequence[Line], wider: "Margins | None" = None, slack: flo
 def _edge(values: list[float], size: float) -> float:
     """The outermost place, of values from the outermost inwards, that many lines share.
 
-    Punctuation that hangs over the margin on a few lines does not move it, nor do many short lines of one length.
+    Many short lines of one length do not move it.
     """
     support = [bisect_right(values, value + _ALIGNED * size) - index for index, value in enumerate(values)]
     enough = max(2, _MARGIN_SUPPORT * max(support))
@@ -138,7 +150,8 @@ def _indentation_allows(lines: Sequence[Line], following: Line, margins: Margins
         return False
     if abs(before - after) <= _ALIGNED:
         # Two lines set in by the same: a quotation, or two paragraphs of which the first fills its line.
-        return len(lines) > 1 or not (ends or _LIST_ITEM.match(following.text))
+        starts = ends or _LIST_ITEM.match(following.text) or (indented_style and after <= _FIRST_LINE)
+        return len(lines) > 1 or not starts
     if after > before:
         return len(lines) == 1 and bool(_LIST_ITEM.match(last.text)) and not _LIST_ITEM.match(following.text)
     return len(lines) == 1
@@ -151,7 +164,7 @@ def _are_centred(first: Line, second: Line, margins: Margins) -> bool:
     ):
         return False
     indent = (second.left - margins.left) / second.size
-    return second.size > _TITLE_SIZE * margins.size or not 1.5 <= indent <= 2.5
+    return second.size > _TITLE_SIZE * margins.size or not 1.5 <= indent <= _FIRST_LINE
 
 
 def paragraphs_of(lines: Sequence[Line], margins: Margins, indented_style: bool) -> list[Paragraph]:
@@ -161,22 +174,16 @@ def paragraphs_of(lines: Sequence[Line], margins: Margins, indented_style: bool)
         if paragraphs and goes_on(paragraphs[-1].lines, line, margins, indented_style):
             paragraphs[-1].lines.append(line)
         else:
-            paragraphs.append(Paragraph([line]))
-    for paragraph in paragraphs:
-        last = paragraph.lines[-1]
-        paragraph.open_end = margins.right - last.right < (1 + margins.slack) * last.size and (
-            last.left - margins.left <= _DEEPEST_INDENT * last.size
-        )
+            paragraphs.append(Paragraph([line], margins, indented_style))
     return paragraphs
 
 
-def joins_across(before: Paragraph, after: Paragraph, margins: Margins, indented_style: bool) -> bool:
-    """Whether a paragraph that ends one column goes on at the top of the next, whose margins and style are given."""
+def joins_across(before: Paragraph, after: Paragraph) -> bool:
+    """Whether a paragraph that ends one column or page goes on at the top of the next."""
     last, first = before.lines[-1], after.lines[0]
     return (
         before.open_end
-        and (indented_style or last.text[-1] not in _TERMINAL)
+        and (after.indented_style or not (last.text[-1] in _TERMINAL or _LIST_ITEM.match(first.text)))
         and max(last.size, first.size) <= _SAME_SIZE * min(last.size, first.size)
-        and first.left - margins.left < _INDENT * first.size
-        and (indented_style or not _LIST_ITEM.match(first.text))
+        and first.left - after.margins.left < _INDENT * first.size
     )

@@ -17,6 +17,9 @@ _MARKS = (
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 # Text may hold a stray control character; more than one in fifty means these bytes never were text.
 _MAX_CONTROL_SHARE = 0.02
+# So many Chinese characters in a row do not come out of other bytes by chance: what follows them is damaged UTF-8,
+# which GB18030 would often read as other characters.
+_SURELY_UTF8 = 8
 
 
 def decode(data: bytes) -> str:
@@ -33,7 +36,9 @@ def decode(data: bytes) -> str:
     for encoding in encodings:
         try:
             text = data.decode(encoding)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            if encoding == "utf-8" and sum(c >= "\u0800" for c in data[: error.start].decode()) >= _SURELY_UTF8:
+                break
             continue
         if "\x00" in text or len(_CONTROL.findall(text)) > _MAX_CONTROL_SHARE * len(text):
             break

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from indexer.document import Document
 from indexer.document import Field as MetadataField
@@ -175,15 +175,25 @@ class TextOut(_Model):
     text: str
 
 
+def _text(value: str) -> str:
+    """JSON can hold lone surrogates, which are no text and which neither UTF-8 nor SQLite can take."""
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("lone surrogates are no text")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_text)]
+
+
 class FiltersIn(_Model):
     """Narrow a question to documents; see Filters."""
 
-    kind: str | None = None
-    year: Annotated[str | None, Field(pattern=r"^\d{4}$")] = None
-    issuer: str | None = None
-    number: str | None = None
+    kind: Text | None = None
+    year: Annotated[str | None, Field(pattern=r"^[0-9]{4}$")] = None
+    issuer: Text | None = None
+    number: Text | None = None
     as_of: date | None = None
-    status: str | None = None
+    status: Text | None = None
 
     def filters(self) -> Filters:
         """As the search takes them."""
@@ -193,7 +203,7 @@ class FiltersIn(_Model):
 
 class Turn(_Model):
     role: Literal["user", "assistant"]
-    content: Annotated[str, Field(max_length=20_000)]
+    content: Annotated[Text, Field(max_length=20_000)]
 
 
 class Question(_Model):

@@ -22,7 +22,7 @@ def search(
     top_k: Annotated[int, Query(ge=1, le=100)] = 8,
     system: System = "hybrid",
     kind: str | None = None,
-    year: Annotated[str | None, Query(pattern=r"^\d{4}$")] = None,
+    year: Annotated[str | None, Query(pattern=r"^[0-9]{4}$")] = None,
     issuer: str | None = None,
     number: str | None = None,
     as_of: date | None = None,

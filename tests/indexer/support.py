@@ -1,13 +1,15 @@
 """What several tests of the indexer need: an encoder without weights, and texts of all kinds."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 from hypothesis import strategies as st
 
 from indexer.encoders import Encoder, Floats
+from indexer.pipeline import Indexer, IndexReport
 
 
 class HashingEncoder:
@@ -97,3 +99,57 @@ def texts() -> st.SearchStrategy[str]:
     line = st.one_of(st.sampled_from(_LINES), st.sampled_from(_LINES), _ANY, _LONG)
     joint = st.sampled_from(("\n", "\n", "\n\n", "\n\n", "\f", "\n\f\n", "\r\n", "\r", "\u2028", "\n \n\n"))
     return st.lists(st.tuples(line, joint), max_size=14).map(lambda parts: "".join(chain.from_iterable(parts)))
+
+
+def written(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """A folder with these files in it: relative path -> text or bytes."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+REPORT = """清河区2024年度饮水安全报告
+
+各位委员：
+
+一、水厂情况
+
+（一）户数。2024年末全区水厂19座，同比减少1座。水质全部达标。
+
+（二）投资。全年完成投资2.5亿元。
+
+附件
+
+注释
+
+“三清”机制：指清理管网、清退隐患、清收欠费。
+"""
+LETTER = """清河区水利局
+
+A
+
+同意公开
+
+清水函〔2024〕12号
+
+关于区三届人大二次会议第0031号建议的答复函
+
+张小河代表：
+
+您提出的《关于加快农村饮水工程建设的建议》（第0031号）收悉。我局完全采纳。
+
+一是改造水厂3座。二是更换管网20公里。
+
+清河区水利局
+
+2024年5月6日
+"""
+FILES: Mapping[str, str] = {"报告.txt": REPORT, "答复/第31号 建议🙂.txt": LETTER, "专版.md": "# 饮水专版\n\n## 市水利局\n\n全市改造水厂31座。\n"}
+
+
+def index(data: Path, *paths: Path, encoder: HashingEncoder | None = None, rebuild: bool = False) -> IndexReport:
+    """Index the paths into a data directory."""
+    with Indexer(data, encoder or HashingEncoder()) as indexer:
+        return indexer.index(paths, rebuild=rebuild)

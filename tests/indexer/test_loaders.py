@@ -47,6 +47,7 @@ class TestText:
             pytest.param(codecs.BOM_UTF8 + b"\xff\xfe", id="a mark that lies"),
             pytest.param(codecs.BOM_UTF16_LE + b"\x00\xd8", id="half a surrogate pair"),
             pytest.param(TEXT.encode() + b"\xe5\x9b", id="UTF-8 cut in the middle of a character"),
+            pytest.param("全区水厂十九座同比减少".encode()[:-1], id="UTF-8 that GB18030 could read"),
             pytest.param("甲乙丙丁\n".encode() * 3 + b"\xff\xff\n", id="UTF-8 with broken bytes"),
             pytest.param(b"\x01\x02\x03 text", id="mostly control characters"),
         ],

@@ -1,5 +1,6 @@
 """A real index of the sample corpus, built once, and the ways in which it is asked."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from indexer.pipeline import Indexer
 from server.app import create_app
 from server.assistant import Assistant
 from server.settings import Settings
-from tests.server.support import Cli, TextOf
+from tests.server.support import Cli, Forker, TextOf
 
 
 @pytest.fixture(scope="session")
@@ -82,12 +83,24 @@ def fetched_text(client: TestClient) -> TextOf:
     return fetch
 
 
+@pytest.fixture(scope="session")
+def forker() -> Iterator[Forker | None]:
+    """What runs the commands; None where processes cannot be forked."""
+    if not hasattr(os, "fork"):
+        yield None
+        return
+    running = Forker()
+    yield running
+    running.close()
+
+
 @pytest.fixture
-def cli(tmp_path: Path) -> Cli:
+def cli(tmp_path: Path, forker: Forker | None) -> Cli:
     """The command line in an empty folder."""
-    folder = tmp_path / "cwd"
+    folder, scratch = tmp_path / "cwd", tmp_path / "printed"
     folder.mkdir()
-    return Cli(folder)
+    scratch.mkdir()
+    return Cli(folder, scratch, forker)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain, pairwise
 from pathlib import Path
@@ -39,13 +39,16 @@ CITATION_FIELDS = frozenset("n document_id title document_number issuer date sec
 PASSAGE_FIELDS = frozenset("rank chunk_id document_id title section text start end score scores".split())
 PROBLEM_FIELDS = frozenset("type title status detail".split())
 
+# What is added to the objects of the contract; nothing else may be.
+ADDED_FIELDS = frozenset({"source", "status", "superseded_by"})
+
 TextOf = Callable[[str], str]
 """The canonical text of a document by its id."""
 
 
 def _fields(value: Mapping[str, Any]) -> set[str]:
-    """The names in a JSON object; ``source`` may be added to any of them."""
-    return set(value) - {"source"}
+    """The names in a JSON object, without those that were added to the contract's."""
+    return set(value) - ADDED_FIELDS
 
 
 def check_passages(passages: Sequence[Mapping[str, Any]], text_of: TextOf) -> None:
@@ -131,24 +134,100 @@ class Ran:
         return lines[0]
 
 
+# Imports what the commands need, once, then runs each command it is sent in a process forked from itself. A command that is
+# started afresh spends half a second of a processor on imports alone, and there are two hundred of them here.
+_FORKING = """
+import json, os, runpy, signal, sys, traceback
+import faiss, rjieba, uvicorn
+import indexer.pipeline, indexer.use_model, server.api.schemas, server.app, server.cli, server.listening
+rjieba.cut("政问")
+for line in sys.stdin:
+    order = json.loads(line)
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            signal.alarm(120)
+            os.chdir(order["folder"])
+            os.environ.clear()
+            os.environ.update(order["environment"])
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            os.dup2(os.open(order["out"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 1)
+            os.dup2(os.open(order["err"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+            sys.argv = ["zhengwen", *order["arguments"]]
+            runpy.run_module("server", run_name="__main__", alter_sys=True)
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+class Forker:
+    """A process that runs commands as forks of itself."""
+
+    def __init__(self) -> None:
+        # Threads do not survive a fork.
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", _FORKING],
+            cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def run(self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], scratch: Path) -> Ran:
+        """Run one command; ``scratch`` is a folder for what it prints."""
+        out, err = scratch / "stdout", scratch / "stderr"
+        order = {
+            "arguments": list(arguments), "folder": str(folder), "environment": dict(environment), "out": str(out), "err": str(err),
+        }  # fmt: skip
+        if self._process.stdin is None or self._process.stdout is None:
+            raise RuntimeError("no pipes")
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        code = int(self._process.stdout.readline())
+        return Ran(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process.stdin and self._process.stdout:
+            self._process.stdin.close()
+            self._process.stdout.close()
+        self._process.wait(timeout=30)
+
+
 @dataclass(frozen=True)
 class Cli:
-    """``python -m server`` as a process of its own, in a folder of its own."""
+    """The command line in a folder of its own, each command a process of its own."""
 
     folder: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
+    scratch: Path
+    forker: Forker | None
 
-    def environ(self) -> dict[str, str]:
-        """The environment of the process: nothing that is set for zhengwen outside reaches it."""
+    def environ(self, **more: str) -> dict[str, str]:
+        """The environment of the commands: nothing that is set for zhengwen outside reaches them."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ZHENGWEN_")}
-        return kept | {"PYTHONPATH": str(ROOT)} | dict(self.environment)
+        return kept | {"PYTHONPATH": str(ROOT)} | more
 
     def __call__(self, *arguments: str | Path, **environment: str) -> Ran:
+        """Run a command, forked from a process that has its imports already where that is possible."""
+        if self.forker is None:
+            return self.afresh(*arguments, **environment)
+        return self.forker.run([str(a) for a in arguments], self.folder, self.environ(**environment), self.scratch)
+
+    def afresh(self, *arguments: str | bytes | Path, **environment: str) -> Ran:
+        """Run ``python -m server``, all of it; ``PYTHONIOENCODING`` says what it prints in."""
         done = subprocess.run(
-            [sys.executable, "-m", "server", *map(str, arguments)],
-            cwd=self.folder, env=self.environ() | environment, capture_output=True, timeout=120, check=False,
+            [sys.executable, "-m", "server", *arguments],
+            cwd=self.folder, env=self.environ(**environment), capture_output=True, timeout=120, check=False,
         )  # fmt: skip
-        return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+        encoding = environment.get("PYTHONIOENCODING", "utf-8")
+        return Ran(done.returncode, done.stdout.decode(encoding), done.stderr.decode(encoding))
 
 
 class OtherEncoder:

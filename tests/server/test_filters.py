@@ -30,6 +30,11 @@ def passing(filters: Filters, generation: Generation) -> set[str] | None:
         (Filters(number="0627"), {REPLY_627}),
         (Filters(number="渝国资函〔2025〕292号"), {REPLY_627}),
         (Filters(number="0"), set()),
+        # One document bears a date, 2025-04-30; those without are taken for older. Nothing is known to be repealed.
+        (Filters(as_of="2025-04-29"), set(SOURCES) - {REPLY_627}),
+        (Filters(as_of="2025-04-30"), set(SOURCES)),
+        (Filters(status="现行有效"), set(SOURCES)),
+        (Filters(status="废止"), set()),
         (Filters(kind="提案", number="0457"), set()),
         (Filters(kind="建议", year="2025", number="457"), {REPLY_457}),
     ],
