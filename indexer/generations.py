@@ -104,6 +104,8 @@ class Generation:
             )
         except (OSError, ValueError) as error:
             raise self._damaged(str(error)) from error
+        if len(self.sentence_starts) - 1 != size:
+            raise self._damaged(f"manifest.json：{size} 个段落，应为 {len(self.sentence_starts) - 1}")
         self._connections = local()
         # Questions come back to the same documents, and masking a long one takes a moment.
         self._cached = lru_cache(maxsize=_CACHED_DOCUMENTS)(self._read_document)

@@ -42,6 +42,9 @@ def search(
     """
     import faiss
 
+    # A query is too short a piece of work to share: with a thread per core it waits for whoever else uses the cores.
+    # OpenMP keeps this setting for each calling thread, so it is made here.
+    faiss.omp_set_num_threads(1)
     parameters = None
     if allowed is not None:
         bits = np.packbits(allowed, bitorder="little")

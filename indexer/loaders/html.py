@@ -79,11 +79,14 @@ def load(data: bytes) -> SourceDocument:
         return SourceDocument("")
     try:
         # lxml refuses str input that declares an encoding, so hand it bytes whose encoding is known.
-        root = lxml.html.document_fromstring(
-            markup.encode("utf-8"), parser=lxml.html.HTMLParser(encoding="utf-8", huge_tree=False)
-        )
+        # Pages that never close their tags nest deeper than the 256 levels that are allowed otherwise.
+        parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
+        root = lxml.html.document_fromstring(markup.encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableFile("不是可解析的网页 / not a parsable web page") from error
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        # The parser stops there without another word: half a page must not pass for the whole.
+        raise UnreadableFile("网页嵌套过深 / the page is nested too deeply")
     out: list[str] = []
     main = _main_element(root)
     _write(main, out)

@@ -12,7 +12,7 @@ from lxml import etree
 
 from indexer.document import SourceDocument
 from indexer.errors import UnreadableFile
-from indexer.loaders.archive import Archive
+from indexer.loaders.archive import Archive, parse_xml
 from indexer.loaders.ofd_page import numbers, read_page
 from indexer.loaders.ooxml import child, children, local
 from indexer.loaders.pdf_grid import ruled_tables
@@ -39,7 +39,8 @@ class _Part:
     root: etree._Element
     folder: str
     templates: dict[str, str] = field(default_factory=dict)
-    read: dict[str, etree._Element] = field(default_factory=dict)  # templates, by the same key
+    # The templates used so far, unparsed: they count once against the limits, and trees take many times the memory.
+    read: dict[str, bytes] = field(default_factory=dict)
     size: tuple[float, float] = _A4
 
 
@@ -100,10 +101,10 @@ class _Reader:
             is_first = key not in part.read
             template = self._resolve(part.folder, part.templates.get(key, ""))
             if is_first and template is not None:
-                part.read[key] = self.archive.xml(template)
+                part.read[key] = self.archive.read(template)
             if key in part.read:
                 # A letterhead is text once; the same words behind every further page are not.
-                sources.append((part.read[key], is_first))
+                sources.append((parse_xml(part.read[key]), is_first))
         width, height = _page_size(child(page, "Area")) or part.size
         return read_page([*sources, (page, True)], width, height)
 

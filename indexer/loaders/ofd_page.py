@@ -28,8 +28,9 @@ _MAX_TILT = 10.0
 # A filled rectangle thinner than this is a drawn line, and a line shorter than this is none. Points.
 _RULE_THICKNESS = 3.0
 _SHORTEST_RULE = 4.0
+_SMALLEST_SIZE = 1.0  # points; smaller text cannot be read on paper
 _LARGEST_STEP = 1.25  # em; after a longer step between characters there is a gap
-_NARROW = frozenset("iIjlrtf.,:;'|!()[]1 ")
+_NARROW = frozenset("iIjlrtf.,:;'|!()[] ")
 _WIDE = frozenset("mwMWQOGDHNCUA@%&")
 _NUMBERS_PER_COMMAND = {"M": 2, "S": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
 _COMMAND = re.compile(r"([MSLQBAC])([^MSLQBAC]*)")
@@ -202,6 +203,8 @@ def read_page(sources: Iterable[tuple[etree._Element, bool]], width: float, heig
     main = counts.index(max(counts))
     directions: list[list[Glyph]] = [[], [], [], []]
     for char in placed:
+        if not _SMALLEST_SIZE <= char.size <= max(content.width, content.height):
+            continue
         left, base = _turned(char.x, char.y, char.turns, content)
         directions[char.turns].append(Glyph(char.char, left, left + char.width, base, char.size))
     content.glyphs = directions[main]

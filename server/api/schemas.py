@@ -32,13 +32,11 @@ class PassageOut(_Model):
     @classmethod
     def of(cls, passage: Passage) -> "PassageOut":
         """A passage as JSON; ``scores`` always names bm25 and dense, 0 where a list did not hold it."""
-        scores = dict(passage.scores)
-        bm25 = scores.pop("bm25", scores.get("words", 0.0) + scores.get("bigrams", 0.0))
         document = passage.document
         return cls(
             rank=passage.rank, chunk_id=passage.chunk_id, document_id=document.document_id, source=document.source,
             title=document.title, section=list(passage.section), text=passage.text, start=passage.start, end=passage.end,
-            score=passage.score, scores={"bm25": bm25, "dense": scores.get("dense", 0.0)},
+            score=passage.score, scores={name: passage.scores.get(name, 0.0) for name in ("bm25", "dense")},
         )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from hypothesis import strategies as st
 
-from indexer.encoders import Encoder, Floats
+from indexer.encoders import Floats
 from indexer.pipeline import Indexer, IndexReport
 
 
@@ -42,11 +42,6 @@ class HashingEncoder:
     def encode_passages(self, passages: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
         sentences = self.encode(list(chain.from_iterable(passages)))
         return np.stack([self._vector("\n".join(passage)) for passage in passages]), sentences
-
-
-def as_encoder(encoder: HashingEncoder) -> Encoder:
-    """The type checker's proof that the class above is an Encoder."""
-    return encoder
 
 
 def visible(text: str) -> str:
@@ -90,8 +85,15 @@ _LINES = (
     "零\u200b宽\ufeff字符\x07与控制字符",
     "表情🙂👨‍👩‍👧与生僻字𠮷𠮷、é e\u0301",
 )
-_LONG = st.builds(lambda unit, count: unit * count, st.sampled_from(("没有标点的长句", "词 ", "甲，", "数１２3", "。")), st.integers(60, 400))
-_ANY = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("一二十百第条：。，、（）“”\n\f\r\u2028 #12.[]〔〕年号")), max_size=40)
+_LONG = st.builds(
+    lambda unit, count: unit * count,
+    st.sampled_from(("没有标点的长句", "词 ", "甲，", "数１２3", "。")),
+    st.integers(60, 400),
+)
+_ANY = st.text(
+    alphabet=st.one_of(st.characters(), st.sampled_from("一二十百第条：。，、（）“”\n\f\r\u2028 #12.[]〔〕年号")),
+    max_size=40,
+)
 
 
 def texts() -> st.SearchStrategy[str]:
@@ -146,7 +148,11 @@ A
 
 2024年5月6日
 """
-FILES: Mapping[str, str] = {"报告.txt": REPORT, "答复/第31号 建议🙂.txt": LETTER, "专版.md": "# 饮水专版\n\n## 市水利局\n\n全市改造水厂31座。\n"}
+FILES: Mapping[str, str] = {
+    "报告.txt": REPORT,
+    "答复/第31号 建议🙂.txt": LETTER,
+    "专版.md": "# 饮水专版\n\n## 市水利局\n\n全市改造水厂31座。\n",
+}
 
 
 def index(data: Path, *paths: Path, encoder: HashingEncoder | None = None, rebuild: bool = False) -> IndexReport:

@@ -35,7 +35,16 @@ def test_every_chinese_character_is_in_both_fields(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["六三一机制", "按照六三一机制", "什么是六三一机制？", "“六三一”工作机制", "631机制", "“631”工作机制：指提前还款", "６３１机制"]
+    "text",
+    [
+        "六三一机制",
+        "按照六三一机制",
+        "什么是六三一机制？",
+        "“六三一”工作机制",
+        "631机制",
+        "“631”工作机制：指提前还款",
+        "６３１机制",
+    ],
 )
 def test_a_coinage_in_digits_and_in_characters_shares_a_token(text: str) -> None:
     assert "631" in analyze(text).words
@@ -66,7 +75,9 @@ def test_a_document_number_without_its_organ() -> None:
     assert analyze("（2025）313号").words == ("〔2025〕313号", "2025", "2025年", "313", "313号")
 
 
-@pytest.mark.parametrize("text", ["第一百二十三条", "第123条", "违反本法第一百二十三条的规定", "第 123 条", "第１２３条"])
+@pytest.mark.parametrize(
+    "text", ["第一百二十三条", "第123条", "违反本法第一百二十三条的规定", "第 123 条", "第１２３条"]
+)
 def test_an_article_is_itself_and_no_other(text: str) -> None:
     words = analyze(text).words
     assert {"第123条", "123", "123条"} <= set(words)

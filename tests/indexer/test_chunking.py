@@ -128,7 +128,14 @@ def test_the_annex_of_terms_of_a_real_report(seeds: Path) -> None:
     text = clean(load(next(seeds.glob("002_*.txt")), 10**6).text).text
     chunks = chunk_text(text, read_outline(text, letterhead(text)[1]))
     entries = {chunk.term: chunk for chunk in chunks if chunk.term}
-    assert list(entries) == ["国有资本及权益总额", "合规体系建设", "价值创造行动", "提效增能行动", "三重一大", "631机制"]
+    assert list(entries) == [
+        "国有资本及权益总额",
+        "合规体系建设",
+        "价值创造行动",
+        "提效增能行动",
+        "三重一大",
+        "631机制",
+    ]
     entry = entries["631机制"]
     assert text[entry.start : entry.end].startswith("“631”机制：指提前6个月制定")
     assert text[entry.start : entry.end].endswith("提前1个月备足偿债资金。")

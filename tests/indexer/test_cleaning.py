@@ -73,8 +73,15 @@ def test_canonical_text_holds_no_control_characters_and_no_stray_space(text: str
             "构建规模化、市场化",
             id="before an enumeration comma",
         ),
-        pytest.param("优化债务结构。推动水务公司发行 REITs, ABS and", "CMBS 等产品，优化债务结构。", "ABS and CMBS 等", id="Latin words"),
-        pytest.param("全市水厂从2180", "座减少到1240座。其余不变，照旧运行。", None, id="a short line that may be a title"),
+        pytest.param(
+            "优化债务结构。推动水务公司发行 REITs, ABS and",
+            "CMBS 等产品，优化债务结构。",
+            "ABS and CMBS 等",
+            id="Latin words",
+        ),
+        pytest.param(
+            "全市水厂从2180", "座减少到1240座。其余不变，照旧运行。", None, id="a short line that may be a title"
+        ),
     ],
 )
 @pytest.mark.parametrize("joint", ["\n\n", "\f", "\n\f\n", "\r\n\r\n", "\n \n\n"])
@@ -157,9 +164,7 @@ def test_real_documents_are_joined_at_the_broken_sentences_only(seeds: Path, see
     cuts = [marked.split("|") for marked in _JOINS[seed]]
     expected: list[str] = []
     for line in lines:
-        broken = expected and any(
-            expected[-1].endswith(head) and line.startswith(tail) for head, tail in cuts
-        )
+        broken = expected and any(expected[-1].endswith(head) and line.startswith(tail) for head, tail in cuts)
         if broken:
             expected[-1] += line
         else:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer import publication
+from indexer import publication, vectors
 from indexer.analyzer import ANALYZER_VERSION, analyze
 from indexer.document import Field
 from indexer.errors import DamagedGeneration, NoGeneration, UnknownDocument, ZhengwenError
@@ -87,18 +87,18 @@ def test_vectors_and_terms_belong_to_their_sentences_and_chunks(data: Path) -> N
         spans = generation.sentence_spans[generation.sentence_starts[ordinal] : generation.sentence_starts[ordinal + 1]]
         sentences = [document.text[start:end] for start, end in spans.tolist()]
         assert "".join("".join(sentences).split()) == "".join(document.text[chunk.start : chunk.end].split())
-        vectors = generation.sentences[generation.sentence_starts[ordinal] : generation.sentence_starts[ordinal + 1]]
-        np.testing.assert_array_equal(vectors, encoder.encode(sentences).astype(np.float16))
+        stored = generation.sentences[generation.sentence_starts[ordinal] : generation.sentence_starts[ordinal + 1]]
+        np.testing.assert_array_equal(stored, encoder.encode(sentences).astype(np.float16))
         crumb = breadcrumb(document.title, chunk.section)
         (passage,), _ = encoder.encode_passages([[crumb, *sentences]])
-        found, cosines = __import__("indexer.vectors").vectors.search(generation.chunk_vectors, passage, 1)
+        found, cosines = vectors.search(generation.chunk_vectors, passage, 1)
+        assert found.tolist() == [ordinal]
         assert cosines[0] == pytest.approx(1, abs=2e-3)
         tokens = analyze(crumb + "\n" + document.text[chunk.start : chunk.end])
         for field, terms in ((generation.words, tokens.words), (generation.bigrams, tokens.bigrams)):
             for term in set(terms):
                 assert field.scores([term])[ordinal] > 0
             assert field.scores(["不在其中的词"])[ordinal] == 0
-        assert found.tolist()
 
 
 def test_lookups_by_field(data: Path) -> None:
@@ -115,7 +115,12 @@ def test_lookups_by_field(data: Path) -> None:
 
 
 def test_values_are_looked_up_in_plain_form() -> None:
-    metadata = {"proposal_number": Field("0007"), "proposer": Field("甲一、乙二"), "date": Field("2024-05-06"), "kind": Field("reply")}
+    metadata = {
+        "proposal_number": Field("0007"),
+        "proposer": Field("甲一、乙二"),
+        "date": Field("2024-05-06"),
+        "kind": Field("reply"),
+    }
     assert list(lookup_values(metadata)) == [
         ("proposal_number", "7"), ("proposer", "甲一"), ("proposer", "乙二"), ("date", "2024-05-06"), ("year", "2024"), ("kind", "reply"),
     ]  # fmt: skip
@@ -178,7 +183,18 @@ class TestDamage:
 
     @pytest.mark.parametrize(
         "content",
-        [b"", b"{", b"[]", b"null", b"1", b"{}", b'{"format": 1}', b'{"format": 99}', b"\xff\xfe", b'{"format": 1, "files": []}'],
+        [
+            b"",
+            b"{",
+            b"[]",
+            b"null",
+            b"1",
+            b"{}",
+            b'{"format": 1}',
+            b'{"format": 99}',
+            b"\xff\xfe",
+            b'{"format": 1, "files": []}',
+        ],
     )
     def test_a_damaged_manifest(self, data: Path, content: bytes) -> None:
         (Generation(data).folder / "manifest.json").write_bytes(content)
@@ -189,7 +205,7 @@ class TestDamage:
     def test_a_manifest_with_wrong_types(self, data: Path) -> None:
         path = Generation(data).folder / "manifest.json"
         raw = json.loads(path.read_text(encoding="utf-8"))
-        for name, value in (("files", []), ("files", {"a": 1}), ("files", {"a": {}}), ("chunks", "x"), ("chunks", None)):
+        for name, value in (("files", []), ("files", {"a": 1}), ("files", {"a": {}}), ("chunks", "x"), ("chunks", 1)):
             path.write_text(json.dumps(raw | {name: value}), encoding="utf-8")
             with pytest.raises(DamagedGeneration):
                 Generation(data)

@@ -90,7 +90,9 @@ class TestMarkdown:
         assert loaded.title == "饮水专版"
         assert loaded.text.startswith("前言\n\n## 小节")
 
-    @pytest.mark.parametrize(("markup", "title"), [("正文", None), ("#没有空格", None), ("# \n\n正文", None), ("# C#", "C#")])
+    @pytest.mark.parametrize(
+        ("markup", "title"), [("正文", None), ("#没有空格", None), ("# \n\n正文", None), ("# C#", "C#")]
+    )
     def test_titles(self, markup: str, title: str | None) -> None:
         assert markdown.load(markup.encode()).title == title
 
@@ -118,7 +120,9 @@ class TestHtml:
         assert lines(page("<p>甲<script>x</script>乙<!-- x -->丙<svg>x</svg>丁</p>")) == ["甲乙丙丁"]
 
     def test_the_article_is_the_document(self) -> None:
-        markup = page("<div>栏目</div><article><header><h1>标题</h1><p>5月6日</p></header><p>正文</p></article><div>推荐</div>")
+        markup = page(
+            "<div>栏目</div><article><header><h1>标题</h1><p>5月6日</p></header><p>正文</p></article><div>推荐</div>"
+        )
         assert lines(markup) == ["# 标题", "5月6日", "正文"]
         two = page("<article>甲</article><article>乙</article>")
         assert lines(two) == ["甲", "乙"]
@@ -126,7 +130,9 @@ class TestHtml:
         assert lines(empty) == ["正文"]
 
     def test_a_page_that_is_one_form(self) -> None:
-        markup = page("<form id='form1'><h1>标题</h1><p>正文。</p><input value='x'><select><option>y</option></select></form>")
+        markup = page(
+            "<form id='form1'><h1>标题</h1><p>正文。</p><input value='x'><select><option>y</option></select></form>"
+        )
         assert lines(markup) == ["# 标题", "正文。"]
 
     def test_the_title_without_a_heading(self) -> None:
@@ -135,7 +141,14 @@ class TestHtml:
 
     @pytest.mark.parametrize(
         ("declared", "encoding"),
-        [("gb2312", "gb18030"), ("GBK", "gb18030"), ("utf-8", "utf-8"), ("gb2312", "utf-8"), ("utf-8", "gb18030"), ("x", "utf-16")],
+        [
+            ("gb2312", "gb18030"),
+            ("GBK", "gb18030"),
+            ("utf-8", "utf-8"),
+            ("gb2312", "utf-8"),
+            ("utf-8", "gb18030"),
+            ("x", "utf-16"),
+        ],
     )
     def test_encodings_declared_rightly_and_wrongly(self, declared: str, encoding: str) -> None:
         markup = f'<html><head><meta charset="{declared}"></head><body><p>{TEXT}</p></body></html>'
@@ -145,9 +158,13 @@ class TestHtml:
         markup = f'<?xml version="1.0" encoding="GB2312"?><html><body><p>{TEXT}</p></body></html>'
         assert visible(html.load(markup.encode("gb18030")).text) == visible(TEXT)
 
-    def test_deep_nesting_keeps_its_text(self) -> None:
-        assert "底" in html.load(page("<div>" * 200 + "底" + "</div>" * 200).encode()).text
-        html.load(page("<div>" * 50_000 + "底").encode())
+    @pytest.mark.parametrize("tag", ["div", "font", "h2", "span"])
+    def test_tags_that_are_never_closed_lose_no_text(self, tag: str) -> None:
+        assert html.load(page(f"<{tag}>水" * 1500).encode()).text.count("水") == 1500
+
+    def test_a_page_that_is_nested_too_deeply_is_refused(self) -> None:
+        with pytest.raises(UnreadableFile, match="nested too deeply"):
+            html.load(page("<div>水" * 50_000).encode())
 
     @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("<>/&;!-=\"'hpdivtableu1")), max_size=120))
     def test_any_markup_is_read_or_refused(self, markup: str) -> None:

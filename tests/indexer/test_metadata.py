@@ -100,7 +100,14 @@ def test_spans_are_in_range_and_say_the_value(text: str, title: str | None) -> N
             assert field.value in found
 
 
-@given(st.lists(st.sampled_from([*REPLY.split("\n\n"), "", "# 标题", "各位代表：", "二〇二五年十十月三日", "第0001号建议（第0002号）收悉。"]), max_size=12))
+@given(
+    st.lists(
+        st.sampled_from(
+            [*REPLY.split("\n\n"), "", "# 标题", "各位代表：", "二〇二五年十十月三日", "第0001号建议（第0002号）收悉。"]
+        ),
+        max_size=12,
+    )
+)
 def test_parts_of_a_reply_in_any_order_never_fail(parts: list[str]) -> None:
     text = clean("\n\n".join(parts)).text
     for name, field in read_metadata(text).items():
@@ -165,7 +172,12 @@ def test_proposers(salutation: str, proposer: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("line", "disclosure"),
-    [("同意公开", "同意公开"), ("公开属性：主动公开", "主动公开"), ("不予公开", "不予公开"), ("信息公开工作年度报告", None)],
+    [
+        ("同意公开", "同意公开"),
+        ("公开属性：主动公开", "主动公开"),
+        ("不予公开", "不予公开"),
+        ("信息公开工作年度报告", None),
+    ],
 )
 def test_disclosure(line: str, disclosure: str | None) -> None:
     assert values(f"{line}\n\n关于饮水的报告\n\n情况如下。").get("disclosure") == disclosure

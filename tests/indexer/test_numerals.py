@@ -26,7 +26,16 @@ def chinese(number: int) -> str:
 
 
 def test_the_writer_below_is_right() -> None:
-    samples = {0: "零", 7: "七", 10: "一十", 15: "一十五", 105: "一百零五", 110: "一百一十", 2003: "二千零三", 10_050: "一万零五十"}
+    samples = {
+        0: "零",
+        7: "七",
+        10: "一十",
+        15: "一十五",
+        105: "一百零五",
+        110: "一百一十",
+        2003: "二千零三",
+        10_050: "一万零五十",
+    }
     assert {number: chinese(number) for number in samples} == samples
     assert chinese(120_003_4) == "一百二十万零三十四"
 
@@ -60,7 +69,24 @@ def test_numerals(numeral: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     "numeral",
-    ["", "百", "万", "万一", "二三十", "十十", "百二十", "十百", "零十", "一万亿亿", "一万二万", "机制", "12", "三攻", "一百五", "一万五"],
+    [
+        "",
+        "百",
+        "万",
+        "万一",
+        "二三十",
+        "十十",
+        "百二十",
+        "十百",
+        "零十",
+        "一万亿亿",
+        "一万二万",
+        "机制",
+        "12",
+        "三攻",
+        "一百五",
+        "一万五",
+    ],
 )
 def test_what_is_no_written_numeral_has_no_value(numeral: str) -> None:
     assert to_arabic(numeral) is None

@@ -109,14 +109,22 @@ def test_entries_of_a_glossary_are_no_sections() -> None:
     assert titles(after) == ["一、名词解释", "二、工作安排", "1. 时间：三月底前"]
 
 
-@pytest.mark.parametrize(("title", "expected"), [("注  释", True), ("附件：名词解释", True), ("术语", True), ("总体情况", False)])
+@pytest.mark.parametrize(
+    ("title", "expected"), [("注  释", True), ("附件：名词解释", True), ("术语", True), ("总体情况", False)]
+)
 def test_glossary_titles(title: str, expected: bool) -> None:
     assert is_glossary(title) is expected
 
 
 @pytest.mark.parametrize(
     ("line", "term"),
-    [("1. “三清”：指清理", "“三清”"), ("（12）三减:指减", "三减"), ("三增 ： 指增", "三增"), ("三增：", None), ("没有冒号", None)],
+    [
+        ("1. “三清”：指清理", "“三清”"),
+        ("（12）三减:指减", "三减"),
+        ("三增 ： 指增", "三增"),
+        ("三增：", None),
+        ("没有冒号", None),
+    ],
 )
 def test_glossary_entries(line: str, term: str | None) -> None:
     match = ENTRY.match(line)

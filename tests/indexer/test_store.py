@@ -36,7 +36,12 @@ def test_a_document_comes_back_as_it_was(store: Store) -> None:
     (stored,) = store.documents()
     chunks = store.chunks("d1")
     assert [key for _, key in chunks] == ["k0", "k1"]
-    assert Document(**{name: getattr(stored, name) for name in Document.__slots__} | {"chunks": tuple(c for c, _ in chunks)}) == DOCUMENT
+    assert (
+        Document(
+            **{name: getattr(stored, name) for name in Document.__slots__} | {"chunks": tuple(c for c, _ in chunks)}
+        )
+        == DOCUMENT
+    )
     assert document_of(document_row(DOCUMENT), DOCUMENT.chunks) == DOCUMENT
     assert store.files() == {("/根", DOCUMENT.source): STATE}
     np.testing.assert_array_equal(store.signatures()[0], signature(TEXT))

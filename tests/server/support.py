@@ -174,7 +174,12 @@ class Forker:
 
     def __init__(self) -> None:
         # Threads do not survive a fork.
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
+        environment = os.environ | {
+            "PYTHONPATH": str(ROOT),
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+            "PYTHONUTF8": "1",
+        }
         self._process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-c", _FORKING],
             cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -227,7 +232,7 @@ class Cli:
             cwd=self.folder, env=self.environ(**environment), capture_output=True, timeout=120, check=False,
         )  # fmt: skip
         encoding = environment.get("PYTHONIOENCODING", "utf-8")
-        return Ran(done.returncode, done.stdout.decode(encoding), done.stderr.decode(encoding))
+        return Ran(done.returncode, done.stdout.decode(encoding, "replace"), done.stderr.decode(encoding, "replace"))
 
 
 class OtherEncoder:

@@ -17,7 +17,12 @@ LETTER = Document(
 def test_a_citation_names_its_document_and_place() -> None:
     # 甲0 🙂1 乙2 𠮷3 村4 供5 水6: code points, not bytes or UTF-16 units.
     citation = cite(2, LETTER, ("一、供水",), 3, 7, "𠮷村供水")
-    assert (citation.n, citation.document_id, citation.source, citation.title) == (2, "a1", "函 一.txt", "关于𠮷村供水的答复函")
+    assert (citation.n, citation.document_id, citation.source, citation.title) == (
+        2,
+        "a1",
+        "函 一.txt",
+        "关于𠮷村供水的答复函",
+    )
     assert (citation.document_number, citation.issuer, citation.date) == ("渝水函〔2025〕7号", None, "2025-04-30")
     assert (citation.section, citation.page) == (("一、供水",), 1)
     assert (citation.quote, citation.start, citation.end) == ("𠮷村供水", 3, 7)

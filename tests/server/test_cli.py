@@ -18,7 +18,16 @@ from indexer.encoders import Encoder
 from indexer.generations import Generation
 from indexer.pipeline import Indexer
 from tests.server.support import (
-    DEFINITION_631, REPLY_457, REPLY_627, REPORT, SOURCES, Cli, OtherEncoder, TextOf, check_answer, check_passages,
+    DEFINITION_631,
+    REPLY_457,
+    REPLY_627,
+    REPORT,
+    SOURCES,
+    Cli,
+    OtherEncoder,
+    TextOf,
+    check_answer,
+    check_passages,
 )  # fmt: skip
 
 LETTER = (
@@ -251,7 +260,7 @@ def test_search_json(cli: Cli, data_dir: Path, text_of: TextOf, system: str) -> 
 
 
 def test_search_prints_passages(cli: Cli, data_dir: Path) -> None:
-    done = cli("search", "登康口腔 持股", "--data-dir", data_dir, "--top-k", "2", "--system", "bm25")
+    done = cli("search", "登康口腔的企业资产", "--data-dir", data_dir, "--top-k", "2", "--system", "bm25")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("1. ")
     assert "强化人才支撑" in done.out.splitlines()[0]
@@ -343,7 +352,9 @@ READING: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("arguments", [*READING, ("check",), ("documents", "remove", "x"), ("documents", "restore", "x")], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [*READING, ("check",), ("documents", "remove", "x"), ("documents", "restore", "x")], ids=" ".join
+)
 def test_no_index(cli: Cli, arguments: tuple[str, ...]) -> None:
     if arguments[0] == "serve":
         arguments = ("serve", "--port", str(free_port()))
@@ -373,7 +384,7 @@ def delete(file: Path) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else value.__name__,
 )  # fmt: skip
-def test_a_damaged_index(cli: Cli, letters: Path, folder: Path, name: str, damage: Callable[[Path], None]) -> None:
+def test_a_damaged_index(cli: Cli, letters: Path, name: str, damage: Callable[[Path], None]) -> None:
     damage(next((letters / "generations").glob(f"*/{name}")))
     done = cli("ask", "第0125号建议是谁提出的", "--data-dir", letters)
     assert done.code == 2
@@ -381,7 +392,13 @@ def test_a_damaged_index(cli: Cli, letters: Path, folder: Path, name: str, damag
     checked = cli("check", "--data-dir", letters)
     assert checked.code == 1
     checked.one_line()
+
+
+def test_rebuilding_cures_a_damaged_index(cli: Cli, letters: Path, folder: Path) -> None:
+    overwrite(next((letters / "generations").glob("*/documents.sqlite")))
+    assert cli("check", "--data-dir", letters).code == 1
     assert cli("index", folder, "--rebuild", "--data-dir", letters).code == 0
+    assert cli("check", "--data-dir", letters).code == 0
     assert answers(cli, letters)
 
 
@@ -499,7 +516,12 @@ def test_settings_may_stand_in_a_file(cli: Cli, data_dir: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("ZHENGWEN_MAX_FILE_MB", "x"), ("ZHENGWEN_MAX_FILE_MB", "0"), ("ZHENGWEN_MAX_FILE_MB", "-3"), ("ZHENGWEN_MAX_QUESTION", "many")],
+    [
+        ("ZHENGWEN_MAX_FILE_MB", "x"),
+        ("ZHENGWEN_MAX_FILE_MB", "0"),
+        ("ZHENGWEN_MAX_FILE_MB", "-3"),
+        ("ZHENGWEN_MAX_QUESTION", "many"),
+    ],
 )
 @pytest.mark.parametrize("arguments", [("index", "."), ("ask", "631"), ("serve",), ("documents", "list")], ids=" ".join)
 def test_a_setting_that_is_wrong(cli: Cli, arguments: tuple[str, ...], name: str, value: str) -> None:
@@ -557,7 +579,9 @@ def test_help(cli: Cli) -> None:
 
 def test_a_reader_that_goes_away(cli: Cli, data_dir: Path) -> None:
     command = f'"{sys.executable}" -m server search 国有资产 --json --top-k 70 --system bm25 --data-dir "{data_dir}" | head -c 20'
-    done = subprocess.run(["bash", "-c", command], cwd=cli.folder, env=cli.environ(), capture_output=True, timeout=120, check=True)
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=cli.folder, env=cli.environ(), capture_output=True, timeout=120, check=True
+    )
     assert len(done.stdout) == 20
     assert b"Traceback" not in done.stderr
 
@@ -571,7 +595,9 @@ def free_port() -> int:
         return port
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "8.8.8.8", "192.168.1.1", "nosuchhost.invalid", "a" * 70, "a..b", "", "127.0.0.1 "])
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "::", "8.8.8.8", "192.168.1.1", "nosuchhost.invalid", "a" * 70, "a..b", "", "127.0.0.1 "]
+)
 def test_other_addresses_are_refused(cli: Cli, data_dir: Path, host: str) -> None:
     done = cli("serve", "--host", host, "--port", str(free_port()), "--data-dir", data_dir)
     assert done.code == 2

@@ -12,7 +12,8 @@ from server.answer.extract import MAX_ANSWER, compose
 from server.assistant import Answer, Assistant
 from server.search.passages import Passage
 from server.search.query import understand_query
-from tests.server.support import DEFINITION_631, MAX_ANSWER as CONTRACT_MAX, PRESS, REPLY_457, REPLY_627, REPORT
+from tests.server.support import DEFINITION_631, PRESS, REPLY_457, REPLY_627, REPORT
+from tests.server.support import MAX_ANSWER as CONTRACT_MAX
 
 IndexOf = Callable[..., Assistant]
 
@@ -142,7 +143,12 @@ def test_an_answer_in_one_line_quotes_a_text_of_several(index_of: IndexOf) -> No
         ("第457号建议的答复文号", "发文字号：渝国资函〔2025〕313号 [1]", REPLY_457, "渝国资函〔2025〕313号"),
         ("第0627号提案何时答复", "日期：2025年4月30日（2025-04-30） [1]", REPLY_627, "2025年4月30日"),
         ("Who proposed suggestion No. 457?", "Proposed by: 罗清泉 [1]", REPLY_457, "罗清泉"),
-        ("When was the reply to proposal No. 627 issued?", "Date: 2025年4月30日 (2025-04-30) [1]", REPLY_627, "2025年4月30日"),
+        (
+            "When was the reply to proposal No. 627 issued?",
+            "Date: 2025年4月30日 (2025-04-30) [1]",
+            REPLY_627,
+            "2025年4月30日",
+        ),
     ],
 )
 def test_a_field_is_answered_with_the_words_it_was_read_from(

@@ -37,6 +37,9 @@ def test_which_fields_are_asked_for(question: str, fields: list[str]) -> None:
     assert asked_fields(understand_query(question)) == fields
 
 
+TITLE_457 = "关于进一步深化区县国有企业高质量转型发展的建议"
+
+
 # Read from corpus/: what stands in the file, and what the field is worth.
 @pytest.mark.parametrize(
     ("source", "question", "name", "says", "value"),
@@ -44,7 +47,7 @@ def test_which_fields_are_asked_for(question: str, fields: list[str]) -> None:
         (REPLY_457, "答复文号是什么", "document_number", "渝国资函〔2025〕313号", "渝国资函〔2025〕313号"),
         (REPLY_457, "是谁提出的", "proposer", "罗清泉", "罗清泉"),
         (REPLY_457, "答复给谁", "addressee", "罗清泉代表", "罗清泉代表"),
-        (REPLY_457, "建议的标题是什么", "proposal_title", "关于进一步深化区县国有企业高质量转型发展的建议", "关于进一步深化区县国有企业高质量转型发展的建议"),
+        (REPLY_457, "建议的标题是什么", "proposal_title", TITLE_457, TITLE_457),
         (REPLY_457, "谁审签的", "signer", "曾菁华", "曾菁华"),
         (REPLY_457, "属于哪次会议", "session", "市六届人大三次会议", "市六届人大三次会议"),
         (REPLY_457, "是否采纳", "adoption", "完全采纳", "完全采纳"),
@@ -78,7 +81,9 @@ def test_what_a_document_does_not_state_is_not_answered(by_source: dict[str, Doc
 def test_a_derived_field_has_no_words_to_cite(by_source: dict[str, Document]) -> None:
     for document in by_source.values():
         assert document.metadata["kind"].start is None
-        assert all(answer.field.start is not None for answer in field_answers(understand_query("文号 标题 日期"), [document]))
+        assert all(
+            answer.field.start is not None for answer in field_answers(understand_query("文号 标题 日期"), [document])
+        )
 
 
 def test_several_documents_answer_in_turn(by_source: dict[str, Document]) -> None:

@@ -18,7 +18,9 @@ def test_scores_by_hand() -> None:
     fused = reciprocal_rank_fusion({"words": [7, 3, 9], "dense": [3, 8]}, {"words": 1.0, "dense": 0.5})
     # 3: 1/62 + 0.5/61; 7: 1/61; 9: 1/63; 8: 0.5/62.
     assert list(fused) == [3, 7, 9, 8]
-    assert fused == pytest.approx({3: 0.02432575356953993, 7: 0.01639344262295082, 9: 0.015873015873015872, 8: 0.008064516129032258})
+    assert fused == pytest.approx(
+        {3: 0.02432575356953993, 7: 0.01639344262295082, 9: 0.015873015873015872, 8: 0.008064516129032258}
+    )
 
 
 def test_equal_scores_are_ordered_by_item() -> None:
@@ -39,7 +41,9 @@ def test_a_list_without_a_weight_is_a_mistake() -> None:
 _LISTS = st.dictionaries(
     st.sampled_from(("words", "bigrams", "dense")), st.lists(st.integers(0, 30), unique=True, max_size=20), max_size=3
 )
-_WEIGHTS = st.fixed_dictionaries({name: st.sampled_from((0.25, 0.5, 1.0, 2.0)) for name in ("words", "bigrams", "dense")})
+_WEIGHTS = st.fixed_dictionaries(
+    {name: st.sampled_from((0.25, 0.5, 1.0, 2.0)) for name in ("words", "bigrams", "dense")}
+)
 
 
 @given(_LISTS, _WEIGHTS)
@@ -48,7 +52,11 @@ def test_every_score_is_the_formula(lists: Mapping[str, list[int]], weights: Map
     assert set(fused) == {item for ranked in lists.values() for item in ranked}
     for item, score in fused.items():
         exact = sum(
-            (Fraction(weights[name]) / (60 + ranked.index(item) + 1) for name, ranked in lists.items() if item in ranked),
+            (
+                Fraction(weights[name]) / (60 + ranked.index(item) + 1)
+                for name, ranked in lists.items()
+                if item in ranked
+            ),
             Fraction(0),
         )
         assert score == pytest.approx(float(exact), rel=1e-12)

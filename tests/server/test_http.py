@@ -21,7 +21,15 @@ from server.app import create_app
 from server.assistant import Assistant
 from server.settings import Settings
 from tests.server.support import (
-    DEFINITION_631, REPLY_457, REPLY_627, REPORT, SOURCES, TextOf, check_answer, check_passages, check_problem,
+    DEFINITION_631,
+    REPLY_457,
+    REPLY_627,
+    REPORT,
+    SOURCES,
+    TextOf,
+    check_answer,
+    check_passages,
+    check_problem,
 )  # fmt: skip
 
 
@@ -74,7 +82,7 @@ def test_top_k(client: TestClient, fetched_text: TextOf, top_k: int) -> None:
     answer = ask(client, "国有资产盘活", top_k=top_k)
     check_answer(answer, fetched_text)
     # The sample corpus has fewer chunks than 100.
-    assert len(answer["passages"]) == min(top_k, 100) or top_k == 100 and 50 < len(answer["passages"]) < 100
+    assert len(answer["passages"]) == top_k or (top_k == 100 and 50 < len(answer["passages"]) < 100)
 
 
 def test_history_and_filters_are_taken(client: TestClient, fetched_text: TextOf) -> None:
@@ -156,7 +164,8 @@ def test_what_is_no_json_is_a_problem(client: TestClient, content: bytes) -> Non
 
 def test_lone_surrogates_are_problems_wherever_they_stand(client: TestClient) -> None:
     for content in (
-        rb'{"question": "\ud800"}', rb'{"question": "631", "\udfff": 1}', rb'{"question": "631", "filters": {"kind": "\ud800"}}', rb'{"question": "631", "filters": {"issuer": "\ud800"}}',
+        rb'{"question": "\ud800"}', rb'{"question": "631", "\udfff": 1}', rb'{"question": "631", "filters": {"kind": "\ud800"}}',
+        rb'{"question": "631", "filters": {"issuer": "\ud800"}}',
         rb'{"question": "631", "filters": {"\ud800": "1"}}', rb'{"question": "631", "history": [{"role": "\ud800", "content": ""}]}',
     ):  # fmt: skip
         check_problem(client.post("/api/ask", content=content, headers={"content-type": "application/json"}), 422)
@@ -251,7 +260,9 @@ def test_documents(client: TestClient, by_source: dict[str, Document]) -> None:
     assert [document["source"] for document in body["documents"]] == sorted(SOURCES)
     for summary in body["documents"]:
         document = by_source[summary["source"]]
-        assert {"document_id", "source", "title", "kind", "document_number", "issuer", "date", "characters"} <= set(summary)
+        assert {"document_id", "source", "title", "kind", "document_number", "issuer", "date", "characters"} <= set(
+            summary
+        )
         assert summary["document_id"] == document.document_id
         assert summary["characters"] == len(document.text)
 
@@ -262,7 +273,11 @@ def test_a_document(client: TestClient, fetched_text: TextOf, by_source: dict[st
     assert (body["source"], body["title"]) == (REPLY_457, "关于办理市六届人大三次会议第0457号建议的答复函")
     assert (body["kind"], body["document_number"], body["date"]) == ("reply", "渝国资函〔2025〕313号", None)
     text = fetched_text(document.document_id)
-    says = {name: text[field["start"] : field["end"]] for name, field in body["metadata"].items() if field["start"] is not None}
+    says = {
+        name: text[field["start"] : field["end"]]
+        for name, field in body["metadata"].items()
+        if field["start"] is not None
+    }
     assert says["proposer"] == "罗清泉"
     assert says["proposal_title"] == "关于进一步深化区县国有企业高质量转型发展的建议"
     assert body["metadata"]["kind"] == {"value": "reply", "start": None, "end": None}
@@ -276,7 +291,9 @@ def test_a_document(client: TestClient, fetched_text: TextOf, by_source: dict[st
     assert body["n_chunks"] == len(document.chunks)
 
 
-def test_the_text_is_that_of_the_file(client: TestClient, fetched_text: TextOf, by_source: dict[str, Document], corpus: Path) -> None:
+def test_the_text_is_that_of_the_file(
+    client: TestClient, fetched_text: TextOf, by_source: dict[str, Document], corpus: Path
+) -> None:
     for source in (REPLY_457, REPLY_627, REPORT):
         written = "".join((corpus / source).read_text(encoding="utf-8").split())
         served = "".join(fetched_text(by_source[source].document_id).split())
@@ -295,7 +312,15 @@ def test_health(client: TestClient) -> None:
 # Pages
 
 
-PAGES = ("/", "/documents/anything", "/static/chat.css", "/static/chat.js", "/static/page.js", "/static/document.js", "/static/icon.svg")
+PAGES = (
+    "/",
+    "/documents/anything",
+    "/static/chat.css",
+    "/static/chat.js",
+    "/static/page.js",
+    "/static/document.js",
+    "/static/icon.svg",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -325,7 +350,17 @@ def test_what_the_pages_load_is_there(client: TestClient, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/documents/x", "/static/chat.js", "/healthz", "/api/documents", "/api/documents/unknown", "/unknown", "/api/search"]
+    "path",
+    [
+        "/",
+        "/documents/x",
+        "/static/chat.js",
+        "/healthz",
+        "/api/documents",
+        "/api/documents/unknown",
+        "/unknown",
+        "/api/search",
+    ],
 )
 def test_security_headers_come_with_everything(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
@@ -356,7 +391,8 @@ def test_a_defect_is_a_problem_without_details(assistant: Assistant) -> None:
 _ANY_CHARACTER = st.characters()  # every category, unassigned and private ones and lone surrogates included
 _WORDS = st.sampled_from(
     ("什么是", "631", "六三一", "机制", "第0457号", "建议", "提案", "〔2025〕", "渝国资函", "313号", "谁", "提出", "？", "what is", " the ", "2023年",
-     "大渡口区", "“", "”", "《", "》", "(", "[", "\\", "*", "%", "'", '"', ";--", "\x00", "\n", "\u202e", "\u200d", "🙂", "𠮷", "ﬁ", "①", "㈠", "½", "é", "٣")
+     "大渡口区", "“", "”", "《", "》", "(", "[", "\\", "*", "%", "'", '"', ";--", "\x00", "\n", "\u202e", "\u200d", "🙂", "𠮷",
+     "ﬁ", "①", "㈠", "½", "é", "٣")
 )  # fmt: skip
 _QUESTIONS = st.one_of(
     st.text(_ANY_CHARACTER, max_size=80), st.lists(st.one_of(_WORDS, st.text(_ANY_CHARACTER, max_size=3)), max_size=12).map("".join)
@@ -382,9 +418,9 @@ def test_any_question_is_answered_or_a_problem(client: TestClient, fetched_text:
 
 @settings(max_examples=40)
 @given(
-    q=st.text(st.characters(exclude_categories=("Cs",)), max_size=40),
-    number=st.none() | st.text(st.characters(exclude_categories=("Cs",)), max_size=8),
-    kind=st.none() | st.text(st.characters(exclude_categories=("Cs",)), max_size=8),
+    q=st.text(st.characters(codec="utf-8"), max_size=40),
+    number=st.none() | st.text(st.characters(codec="utf-8"), max_size=8),
+    kind=st.none() | st.text(st.characters(codec="utf-8"), max_size=8),
 )
 def test_any_search_is_answered_or_a_problem(
     client: TestClient, fetched_text: TextOf, q: str, number: str | None, kind: str | None
@@ -440,7 +476,9 @@ def test_the_service_follows_the_index(service: Service) -> None:
     first = client.get("/readyz").json()["generation"]
     ids = {document["source"]: document["document_id"] for document in client.get("/api/documents").json()["documents"]}
     assert not ask(client, "什么是八五二机制")["answered"]
-    (folder / "新 文件.txt").write_text("供水报告\n\n附件：注释\n\n“852”机制：指提前8天排水、提前5天检修、提前2天试水。\n", encoding="utf-8")
+    (folder / "新 文件.txt").write_text(
+        "供水报告\n\n附件：注释\n\n“852”机制：指提前8天排水、提前5天检修、提前2天试水。\n", encoding="utf-8"
+    )
     (folder / REPLY_457).unlink()
     index()
     answer = ask(client, "什么是八五二机制")
@@ -456,7 +494,9 @@ def test_the_service_follows_the_index(service: Service) -> None:
 
 
 @pytest.mark.parametrize("content", [None, "", "000099\n", "nonsense\n", "../../..\n"])
-def test_the_service_goes_on_when_the_pointer_is_lost(service: Service, own_data_dir: Path, content: str | None) -> None:
+def test_the_service_goes_on_when_the_pointer_is_lost(
+    service: Service, own_data_dir: Path, content: str | None
+) -> None:
     client, _, index = service
     if content is None:
         (own_data_dir / "CURRENT").unlink()

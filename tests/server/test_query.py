@@ -59,7 +59,9 @@ def test_a_document_number_is_recognised_whatever_its_brackets(question: str) ->
     assert query.serials == ()
 
 
-@pytest.mark.parametrize(("question", "serials"), [("文号为313号的文件", ("313",)), ("313号文讲了什么", ("313",)), ("313户企业", ())])
+@pytest.mark.parametrize(
+    ("question", "serials"), [("文号为313号的文件", ("313",)), ("313号文讲了什么", ("313",)), ("313户企业", ())]
+)
 def test_a_part_of_a_document_number(question: str, serials: tuple[str, ...]) -> None:
     assert understand_query(question).serials == serials
 
@@ -76,7 +78,8 @@ def test_codes_are_one_number_however_written(question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "codes"), [("什么是729机制", ("729",)), ("七二九机制", ("729",)), ("建立健全工作机制", ()), ("三年行动计划", ())]
+    ("question", "codes"),
+    [("什么是729机制", ("729",)), ("七二九机制", ("729",)), ("建立健全工作机制", ()), ("三年行动计划", ())],
 )
 def test_other_codes(question: str, codes: tuple[str, ...]) -> None:
     assert understand_query(question).codes == codes
@@ -176,7 +179,11 @@ def test_asking_words_carry_no_subject() -> None:
     content = understand_query("请问什么是三重一大？").content.words
     assert not set(content) & {"请问", "什么", "是", "请"}
     assert "三重一大" in "".join(content)
-    assert set(understand_query("What is the document number of the reply?").content.words) == {"document", "number", "reply"}
+    assert set(understand_query("What is the document number of the reply?").content.words) == {
+        "document",
+        "number",
+        "reply",
+    }
 
 
 @given(st.text(max_size=60))

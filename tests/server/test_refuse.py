@@ -68,7 +68,8 @@ def answer_language(message: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "question", ["What was the reply to proposal No. 9999?", "what is the 729 mechanism", "how tall is the Eiffel Tower"]
+    "question",
+    ["What was the reply to proposal No. 9999?", "what is the 729 mechanism", "how tall is the Eiffel Tower"],
 )
 def test_an_english_question_is_refused_in_english(assistant: Assistant, question: str) -> None:
     assert assistant.ask(question).answer.isascii() or "“729”" in assistant.ask(question).answer
@@ -100,6 +101,9 @@ def test_without_evidence_there_is_no_answer() -> None:
 
 def test_messages_follow_the_language_of_the_question() -> None:
     assert no_evidence(understand_query("什么")).message == "现有文件中没有找到能回答这个问题的依据。"
-    assert no_evidence(understand_query("what")).message == "The indexed documents hold no evidence that answers this question."
+    assert (
+        no_evidence(understand_query("what")).message
+        == "The indexed documents hold no evidence that answers this question."
+    )
     assert "第0001号" in unknown_number(understand_query("什么"), "第0001号提案的答复").message
     assert "0001" in unknown_number(understand_query("what"), "0001").message

@@ -19,7 +19,7 @@ import pytest
 from indexer.cleaning import clean
 from indexer.errors import UnreadableFile
 from indexer.loaders import docx, office
-from tests.indexer.loaders.test_docx import _OFFICIAL, _cell, _docx, _numbered, _p, _r, _table
+from tests.indexer.loaders.docx_writer import OFFICIAL, cell, docx_file, numbered, p, r, table
 
 _OLE2 = bytes.fromhex("d0cf11e0a1b11ae1")
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -75,16 +75,16 @@ def test_a_text_saved_by_libreoffice_as_docx_reads_like_the_text(convert: Callab
     assert _lines(office.load(convert(_TEXT.encode(), ".txt", "docx")).text) == _lines(_TEXT)
 
 
-_RICH = _docx(
-    "".join(_p(escape(line)) for line in _lines(_TEXT))
-    + _table(_cell("指标") + _cell("年末"), _cell("资产总额") + _cell("696"), _cell("负债总额") + _cell("401"))
-    + _p(_r("“631”机制") + '<w:r><w:footnoteReference w:id="2"/></w:r>' + _r("已建立。"))
-    + _numbered("总体要求")
-    + _p("以改革促发展。")
-    + _numbered("重点任务")
-    + _numbered("强化统筹。", 1),
-    numbering=_OFFICIAL,
-    footnotes=f'<w:footnote w:id="2">{_p("指提前6个月启动。")}</w:footnote>',
+_RICH = docx_file(
+    "".join(p(escape(line)) for line in _lines(_TEXT))
+    + table(cell("指标") + cell("年末"), cell("资产总额") + cell("696"), cell("负债总额") + cell("401"))
+    + p(r("“631”机制") + '<w:r><w:footnoteReference w:id="2"/></w:r>' + r("已建立。"))
+    + numbered("总体要求")
+    + p("以改革促发展。")
+    + numbered("重点任务")
+    + numbered("强化统筹。", 1),
+    numbering=OFFICIAL,
+    footnotes=f'<w:footnote w:id="2">{p("指提前6个月启动。")}</w:footnote>',
 )
 _NUMBERS = ["一、总体要求", "以改革促发展。", "二、重点任务", "（一）强化统筹。"]
 
