@@ -28,13 +28,15 @@ _LONGEST_SIDE = 4_000
 _A4_HEIGHT = 842.0  # points
 # Text read upside down or sideways comes out with scores of 0.5 to 0.7, upright text above 0.9.
 _UPRIGHT_SCORE = 0.8
-_MARGIN_OF_BOX = 0.12  # of its height that a detected box adds around the text, above and below
+_LONG_LINE = 12  # characters
+_SIZE_TO_HEIGHT = 0.75  # where no line is long enough to measure
 
 # The recogniser takes ， for , and the reverse. What was printed is told by the distance of the ideographs on either
 # side: measured 1.4 to 1.7 times that of neighbours around a half-width mark, 1.8 to 2.5 around a full-width one.
 _FULL_WIDTH = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！", "(": "（", ")": "）"}
 _HALF_WIDTH = {full: half for half, full in _FULL_WIDTH.items()}
 _FULL_DISTANCE = 1.75
+_CLINGING = "".join(_FULL_WIDTH) + "".join(_HALF_WIDTH) + "”’》〉】〕%"
 _MARK = re.compile(r"[,:;?!()，：；？！（）]")
 
 
@@ -86,10 +88,11 @@ class Recognizer:
                         best, image = read, turned
         scale = height / max(image.shape[:2])
         full_width = _full_width_marks(best.characters)
+        shape = _size_to_height(best)
         lines = [
-            line
+            _line(box * scale, _with_marks(text.strip(), full_width), shape)
             for box, text in zip(best.boxes, best.texts, strict=True)
-            if (line := _line(box * scale, _with_marks(text, full_width))) is not None
+            if text.strip()
         ]
         return lines, image.shape[1] * scale, image.shape[0] * scale
 
@@ -150,7 +153,7 @@ def _with_marks(text: str, full_width: dict[str, bool]) -> str:
 
     def printed(match: re.Match[str]) -> str:
         half = _HALF_WIDTH.get(match.group(), match.group())
-        before = text[: match.start()].rstrip("".join(_FULL_WIDTH))
+        before = text[: match.start()].rstrip(_CLINGING)
         if not before or not is_cjk(before[-1]):
             return match.group()
         return _FULL_WIDTH[half] if full_width.get(half, True) else half
@@ -167,14 +170,23 @@ def _ems(text: str) -> float:
     return sum(1.0 if is_cjk(char) or char in "“”‘’—…" else 0.55 for char in text)
 
 
-def _line(box: npt.NDArray[np.float32], text: str) -> Line | None:
-    text = text.strip()
-    if not text:
-        return None
-    left, right = float(box[:, 0].min()), float(box[:, 0].max())
-    top, bottom = float(box[:2, 1].mean()), float(box[2:, 1].mean())
-    inner = (bottom - top) * (1 - 2 * _MARGIN_OF_BOX)
-    ems = _ems(text)
-    # The height of a box depends on the characters in it (一 is flat); the width per character does not.
-    size = (right - left) / ems if ems >= 6 and 0.6 < (right - left) / ems / inner < 1.6 else inner
-    return Line(text, left, right, bottom - (bottom - top - size) / 2 - 0.12 * size, size, _ems(head_of(text)) * size)
+def _height(box: npt.NDArray[np.float32]) -> float:
+    return float(box[2:, 1].mean() - box[:2, 1].mean())
+
+
+def _size_to_height(reading: _Reading) -> float:
+    """The font size as a part of the height of a box, from the lines long enough to tell the size by their width."""
+    ratios = [
+        float(np.ptp(box[:, 0])) / _ems(text) / _height(box)
+        for box, text in zip(reading.boxes, reading.texts, strict=True)
+        if len(text) >= _LONG_LINE and _height(box) > 0
+    ]
+    return min(1.0, max(0.5, statistics.median(ratios))) if ratios else _SIZE_TO_HEIGHT
+
+
+def _line(box: npt.NDArray[np.float32], text: str, size_to_height: float) -> Line:
+    height = _height(box)
+    size = size_to_height * height
+    # The baseline is an eighth of the font size above the bottom of the characters' squares.
+    base = float(box[2:, 1].mean()) - (height - size) / 2 - size / 8
+    return Line(text, float(box[:, 0].min()), float(box[:, 0].max()), base, size, _ems(head_of(text)) * size)

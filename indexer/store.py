@@ -71,7 +71,7 @@ def chunk_of(start: int, end: int, section: str, term: str | None) -> Chunk:
     return Chunk(start, end, tuple(json.loads(section)), term)
 
 
-def store_error(path: Path, error: sqlite3.Error) -> ZhengwenError:
+def store_error(path: Path, error: Exception) -> ZhengwenError:
     """What to tell the user when SQLite cannot go on. Only a damaged file is worth deleting."""
     if isinstance(error, sqlite3.OperationalError):
         return ZhengwenError(
@@ -103,7 +103,8 @@ class Store:
             self._db.execute("PRAGMA synchronous = NORMAL")
             for number in range(version, SCHEMA_VERSION):
                 self._db.executescript(f"BEGIN; {_MIGRATIONS[number]} PRAGMA user_version = {number + 1}; COMMIT;")
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            # A damaged schema can have a name that is no text, which the message about it would have to quote.
             self._db.close()
             raise store_error(path, error) from error
         except BaseException:

@@ -12,8 +12,9 @@ from lxml import etree
 
 from indexer.document import SourceDocument
 from indexer.errors import UnreadableFile
+from indexer.loaders import image
 from indexer.loaders.archive import Archive, parse_xml
-from indexer.loaders.ofd_page import numbers, read_page
+from indexer.loaders.ofd_page import box_area, numbers, objects, read_page
 from indexer.loaders.ooxml import child, children, local
 from indexer.loaders.pdf_grid import ruled_tables
 from indexer.loaders.pdf_layout import PageLayout, text_of
@@ -42,6 +43,15 @@ class _Part:
     # The templates used so far, unparsed: they count once against the limits, and trees take many times the memory.
     read: dict[str, bytes] = field(default_factory=dict)
     size: tuple[float, float] = _A4
+    resources: list[str] = field(default_factory=list)  # members that list the images
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    part: _Part
+    content: PageContent
+    root: etree._Element | None = None
+    folder: str = ""
 
 
 class _Reader:
@@ -63,7 +73,7 @@ class _Reader:
         found = (self.archive.find(posixpath.normpath(candidate)) for candidate in tries)
         return next((name for name in found if name), None)
 
-    def pages(self) -> Iterator[PageContent]:
+    def pages(self) -> Iterator[_Page]:
         """Every page of every document in the container, one at a time."""
         count = 0
         for body in self.bodies:
@@ -82,6 +92,7 @@ class _Reader:
         part = _Part(document, posixpath.dirname(root))
         common = child(document, "CommonData")
         part.size = _page_size(child(common, "PageArea")) or _A4
+        part.resources = self._resources(part.folder, common, "PublicRes", "DocumentRes")
         for template in children(common, "TemplatePage") if common is not None else ():
             part.templates[template.get("ID") or ""] = template.get("BaseLoc") or ""
         for kind, remark in (("Annotations", "批注 / annotations"), ("Attachments", "附件 / attachments")):
@@ -89,11 +100,32 @@ class _Reader:
                 self.notes.append(f"{remark} 未读 / not read")
         return part
 
-    def _page(self, part: _Part, reference: etree._Element, number: int) -> PageContent:
+    def _resources(self, folder: str, element: etree._Element | None, *kinds: str) -> list[str]:
+        listed = [_text(found) for kind in kinds for found in (children(element, kind) if element is not None else ())]
+        return [name for reference in listed if (name := self._resolve(folder, reference))]
+
+    def picture(self, page: _Page) -> bytes:
+        """The file of the largest image of a page; raises UnreadableFile when it cannot be found."""
+        pictures = (
+            [element for element in objects(page.root) if local(element) == "ImageObject"]
+            if page.root is not None
+            else []
+        )
+        wanted = max(pictures, key=box_area).get("ResourceID") if pictures else None
+        for name in (*self._resources(page.folder, page.root, "PageRes"), *page.part.resources):
+            resources = self.archive.xml(name)
+            folder = posixpath.join(posixpath.dirname(name), resources.get("BaseLoc") or "")
+            for media in children(_child_or_empty(resources, "MultiMedias"), "MultiMedia"):
+                file = self._resolve(folder, _text(child(media, "MediaFile")))
+                if media.get("ID") == wanted and file is not None:
+                    return self.archive.read(file)
+        raise UnreadableFile("图像文件缺失 / the image is missing")
+
+    def _page(self, part: _Part, reference: etree._Element, number: int) -> _Page:
         found = self._resolve(part.folder, reference.get("BaseLoc") or "")
         if found is None:
             self.notes.append(f"第 {number} 页的内容缺失 / page {number} is missing")
-            return PageContent(*_A4)
+            return _Page(part, PageContent(*_A4))
         page = self.archive.xml(found)
         sources: list[tuple[etree._Element, bool]] = []
         for use in children(page, "Template"):
@@ -106,7 +138,7 @@ class _Reader:
                 # A letterhead is text once; the same words behind every further page are not.
                 sources.append((parse_xml(part.read[key]), is_first))
         width, height = _page_size(child(page, "Area")) or part.size
-        return read_page([*sources, (page, True)], width, height)
+        return _Page(part, read_page([*sources, (page, True)], width, height), page, posixpath.dirname(found))
 
 
 def _child_or_empty(element: etree._Element, key: str) -> etree._Element:
@@ -120,28 +152,32 @@ def _page_size(area: etree._Element | None) -> tuple[float, float] | None:
 
 
 def load(data: bytes) -> SourceDocument:
-    """The text of an OFD file, ``\\f`` between its pages. The notes name pages without text.
+    """The text of an OFD file, ``\\f`` between its pages. The notes name pages that could not be read.
 
-    Raises UnreadableFile when the file is no OFD, is incomplete or encrypted, or no page of it holds text.
+    Raises UnreadableFile when the file is no OFD, is incomplete or encrypted, or no page of it can be read.
     """
     reader = _Reader(data)
-    pages: list[PageLayout] = []
-    for number, content in enumerate(reader.pages(), 1):
+    layouts: list[PageLayout] = []
+    recognized: dict[int, str] = {}
+    for index, page in enumerate(reader.pages()):
+        content = page.content
         characters = "".join(glyph.char for glyph in content.glyphs)
         if is_garbage(characters, content.unmapped):
-            reader.notes.append(f"第 {number} 页的文字编码不可读 / the text of page {number} is garbage")
+            reader.notes.append(f"第 {index + 1} 页的文字编码不可读 / the text of page {index + 1} is garbage")
             content.glyphs.clear()
         elif not characters.strip() and content.image_share > _SCAN_IMAGE:
-            reader.notes.append(f"第 {number} 页是图片，没有文字 / page {number} is an image without text")
-        pages.append(_layout(content))
-    text = text_of(pages)
+            try:
+                recognized[index] = image.load(reader.picture(page)).text.replace("\f", "\n\n")
+            except UnreadableFile as error:
+                reader.notes.append(f"第 {index + 1} 页没有文字，只有图像：{error}")
+        layouts.append(_layout(content))
+    texts = text_of(layouts).split("\f")
+    text = "\f".join(recognized.get(index, text) for index, text in enumerate(texts))
     if not text.strip():
-        reason = (
-            reader.notes[0] if len(pages) == 1 and reader.notes else f"{len(pages)} 页都没有文字 / no page holds text"
-        )
-        raise UnreadableFile(reason)
+        is_one = len(layouts) == 1 and reader.notes
+        raise UnreadableFile(reader.notes[0] if is_one else f"{len(layouts)} 页都没有文字 / no page holds text")
     title = _text(child(child(reader.bodies[0], "DocInfo"), "Title"))
-    return SourceDocument(text, sane_title(title, text), notes=tuple(dict.fromkeys(reader.notes)))
+    return SourceDocument(text, sane_title(title, text), len(recognized), tuple(dict.fromkeys(reader.notes)))
 
 
 def _layout(content: PageContent) -> PageLayout:

@@ -107,6 +107,12 @@ def _frame(element: etree._Element) -> tuple[Matrix, list[float]]:
     return tuple(value * _POINTS for value in (a, b, c, d, e + box[0], f + box[1])), box  # type: ignore[return-value]
 
 
+def box_area(element: etree._Element) -> float:
+    """The area of an object's Boundary in square millimetres."""
+    box = numbers(element.get("Boundary"), 4)
+    return abs(box[2] * box[3]) if box else 0.0
+
+
 def _text_code(element: etree._Element) -> str:
     """The characters of a TextCode. Line ends and the blanks around them come from indented XML, not from the page."""
     text = element.text or ""
@@ -195,8 +201,7 @@ def read_page(sources: Iterable[tuple[etree._Element, bool]], width: float, heig
                 content.drawings += 1
                 paths.append(element)
             elif kind == "ImageObject":
-                box = _frame(element)[1]
-                share = abs(box[2] * box[3]) / max(1.0, width * height)
+                share = box_area(element) / max(1.0, width * height)
                 content.image_share = max(content.image_share, min(1.0, share))
     placed = list(_placed(texts))
     counts = [sum(char.turns == turns for char in placed) for turns in range(4)]

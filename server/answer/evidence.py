@@ -1,5 +1,6 @@
 """Evidence: sentences of the retrieved passages, scored by how much of the question they carry."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ _OTHER_YEAR = 0.3
 _OUT_OF_FORCE = 0.3
 _RANK = 0.02
 
+# Fields that stand on lines of their own above the text; they are answered from metadata.
+_LETTERHEAD = ("title", "addressee", "issuer", "document_number", "disclosure", "category")
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿]{2,}")
 _DATE = re.compile(r"\d{1,4}\s*年|\d{1,2}\s*月|\d{1,2}\s*日|季度|[一二三四五六七八九〇]{4}年")
 _LIST = re.compile(r"[、；].*[、；]|一是|（.*、.*）|“.*、.*”")
@@ -77,7 +80,7 @@ class Terms:
                 self._matchers[term] = _matcher(term)
                 if not frequency and index is generation.words:
                     self.absent.append(term)
-        self.total = sum(self._weights.values())
+        self.total = math.fsum(self._weights.values())
 
     def found(self, text: str) -> frozenset[str]:
         """Which terms stand in a normalised text."""
@@ -85,7 +88,7 @@ class Terms:
 
     def share(self, found: frozenset[str]) -> float:
         """The weight of some terms as a share of all, 0 when the question has none."""
-        return sum(self._weights[term] for term in found) / self.total if self.total else 0.0
+        return math.fsum(self._weights[term] for term in found) / self.total if self.total else 0.0
 
 
 def _fits(query: Query, quote: str) -> bool:
@@ -155,5 +158,9 @@ def collect_evidence(
 
 
 def _is_heading(passage: Passage, start: int, end: int) -> bool:
-    """Whether a sentence is nothing but a heading: it names what follows and answers nothing."""
+    """Whether a sentence only names what follows, as a heading, a title or a line of the letterhead: it answers nothing."""
+    named = [passage.document.metadata[name] for name in _LETTERHEAD if name in passage.document.metadata]
+    spans = [(field.start, field.end) for field in named if field.start is not None and field.end is not None]
+    if any(first <= start and end <= last + 1 for first, last in spans):
+        return True
     return any(h.start <= end and start <= h.start and h.end + 1 >= end for h in passage.document.headings)

@@ -9,7 +9,7 @@ from server.search.query import Query
 # The first pattern that fits names the field; the order settles overlaps.
 _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("document_number", re.compile(r"文号|发文字号|字号|document number", re.IGNORECASE)),
-    ("proposal_title", re.compile(r"(?:建议|提案)的?(?:标题|题目|名称|名字|题名|全称|叫什么)|title of the (?:proposal|suggestion)|proposal'?s? title", re.IGNORECASE)),
+    ("proposal_title", re.compile(r"(?:建议|提案)的?(?:标题|题目|名称|名字|题名|全称|叫什么)|提(?:出|交)?了?(?:什么|哪些|哪[个份条件])(?:建议|提案)|title of the (?:proposal|suggestion)|proposal'?s? title", re.IGNORECASE)),
     ("proposer", re.compile(r"(?:哪|那)[位名个些].{0,4}(?:代表|委员)|谁(?:提|提出|提交|写)|(?:提出|提交|领衔)(?:者|人)|是谁.{0,3}提|提案人|由谁|领衔|who (?:proposed|submitted|raised|put)", re.IGNORECASE)),
     ("addressee", re.compile(r"(?:写|发|答复|回复|复)给(?:谁|哪[位个名])|答复对象|主送|收件|addressed to", re.IGNORECASE)),
     ("signer", re.compile(r"审签|签发|谁签|signed off|who signed", re.IGNORECASE)),
@@ -22,6 +22,9 @@ _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("proposal_number", re.compile(r"(?:编号|第几号|几号|多少号)|proposal number", re.IGNORECASE)),
     ("title", re.compile(r"标题|题目|title", re.IGNORECASE)),
 )  # fmt: skip
+
+_NUMBERS = re.compile(r"[\u4e00-\u9fff]{2,12}[〔\[［(（]\d{4}[〕\]］)）]\d+号|第?[\d〇零一二三四五六七八九十百千]+号?(?:建议|提案)?")
+_WORDS = re.compile(r"\w")
 
 LABELS = {
     "document_number": ("发文字号", "Document number"), "proposal_title": ("建议（提案）标题", "Title of the proposal"),
@@ -49,11 +52,17 @@ def asked_fields(query: Query) -> list[str]:
     return found
 
 
+def introduces(query: Query) -> bool:
+    """Whether the question is nothing but a number: the title says what bears it."""
+    return not _WORDS.search(_NUMBERS.sub(" ", query.text))
+
+
 def field_answers(query: Query, documents: list[Document]) -> list[FieldAnswer]:
     """The fields asked for, as far as the documents state them in their text."""
+    names = ["title"] if introduces(query) else asked_fields(query)
     return [
         FieldAnswer(name, document.metadata[name], document)
         for document in documents
-        for name in asked_fields(query)
+        for name in names
         if name in document.metadata and document.metadata[name].start is not None
     ]

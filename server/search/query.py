@@ -8,6 +8,7 @@ import rjieba
 
 from indexer.analyzer import Tokens, analyze, normalise
 from indexer.metadata import PROPOSAL_NUMBER
+from indexer.numerals import to_arabic
 
 Language = Literal["zh", "en"]
 Kind = Literal["definition", "number", "date", "person", "list", "how", "open"]
@@ -43,6 +44,8 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("how", re.compile(r"如何|怎么|怎样|为什么|为何|\bhow\b|\bwhy\b", re.IGNORECASE)),
 )  # fmt: skip
 _NUMBER_AFTER = re.compile(r"(?:(?P<kind>建议|提案)|proposal|suggestion)\s*(?:第|no\.?|number|#)?\s*(?P<number>\d{2,6})(?!\d|年)")
+_NUMBER_ALONE = re.compile(r"^第\s*(?P<number>\d{2,6})\s*号(?P<kind>建议|提案)?[？?。]?$")
+_CHINESE_NUMBER = re.compile(r"第([〇零一二两三四五六七八九十百千]+)号")
 _SERIAL = re.compile(r"文号[为是]?\s*(?P<before>\d{1,5})\s*号|(?<![\d〔\]〕第)])(?P<after>\d{1,5})\s*号(?:文|函|复函|答复函)")
 _PLACE = re.compile(r"[\u4e00-\u9fff]{2,5}[区县]$")
 # 区 and 县 that end a common noun, not a name.
@@ -75,8 +78,11 @@ class Query:
 
 
 def language_of(text: str) -> Language:
-    """``en`` when Latin letters outnumber Chinese characters three to one, else ``zh``."""
-    return "en" if len(_LATIN.findall(text)) > 3 * len(_HAN.findall(text)) else "zh"
+    """``en`` when a text without Chinese characters has Latin letters, or one with them is built of English words."""
+    if not _HAN.search(text):
+        return "en" if _LATIN.search(text) else "zh"
+    words = re.findall(r"[a-z]+", normalise(text))
+    return "en" if sum(word in _ASKING_EN for word in words) >= 2 else "zh"
 
 
 def _content_text(text: str, language: Language) -> str:
@@ -117,12 +123,14 @@ def understand_query(text: str) -> Query:
     term = _term(text)
     if term and kind in ("open", "list", "how") and (language == "en" or _plain_term(term)):
         kind = "definition"
-    plain = normalise(text)
+    # 第四百五十七号建议 is 第457号建议.
+    plain = _CHINESE_NUMBER.sub(lambda match: f"第{to_arabic(match[1]) or match[1]}号", normalise(text))
     tokens = analyze(text)
     numbers = tuple(token for token in tokens.words if re.fullmatch(r".+〔\d{4}〕\d+号", token))
     proposals = tuple((m["number"].lstrip("0") or "0", m["kind"]) for m in PROPOSAL_NUMBER.finditer(plain))
     if not proposals:
-        proposals = tuple((m["number"].lstrip("0") or "0", m["kind"]) for m in _NUMBER_AFTER.finditer(plain))
+        found = [*_NUMBER_AFTER.finditer(plain), *_NUMBER_ALONE.finditer(plain)]
+        proposals = tuple((m["number"].lstrip("0") or "0", m["kind"]) for m in found)
     return Query(
         text=text,
         language=language,

@@ -359,19 +359,27 @@ class TestBadInput:
             assert list(reasons(indexer.index([folder], max_bytes=10))) == ["大.txt"]  # The others are known already.
 
     @pytest.mark.parametrize(
-        ("name", "unit"),
-        [("长.txt", "没有标点的一行"), ("长.txt", "水质达标，"), ("长.txt", "第一百二十三条"), ("长.md", "# 标题"), ("长.html", "<p>水</p>")],
+        ("name", "unit", "size"),
+        [
+            ("长.txt", "没有标点的一行", 3_000_000),
+            ("长.txt", "第一百二十三条，", 1_000_000),
+            ("长.md", "# 标题", 3_000_000),
+            ("长.html", "<p>" + "水质达标。" * 20 + "</p>", 3_000_000),
+        ],
     )
-    def test_three_megabytes_in_a_line(self, data: Path, tmp_path: Path, name: str, unit: str) -> None:
-        content = (unit * (3_000_000 // len(unit.encode()) + 1)).encode()
+    def test_a_line_of_megabytes_is_indexed_in_time(
+        self, data: Path, tmp_path: Path, name: str, unit: str, size: int
+    ) -> None:
+        content = unit * (size // len(unit.encode()))
         folder = written(tmp_path / "长", {name: content})
         began = time.perf_counter()
-        report = index(data, folder)
-        assert time.perf_counter() - began < 30
-        assert report.documents == 1
+        assert index(data, folder).documents == 1
+        assert time.perf_counter() - began < 60  # Two seconds; minutes if anything were quadratic.
         (canonical,) = documents(data).values()
-        assert visible(canonical) == visible(re.sub("</?p>", "", content.decode()))
-        assert max(len(chunk.section) + sum(map(len, chunk.section)) for _, chunk in Generation(data).chunks_of(0)) < 2000
+        assert visible(canonical) == visible(re.sub("</?p>", "", content))
+        # What stands above every chunk, and is analysed and encoded with it, stays short.
+        assert all(sum(map(len, chunk.section)) < 2000 for _, chunk in Generation(data).chunks_of(0))
+        assert len(Generation(data).document(0).title) < 300
 
     def test_text_of_nothing_but_marks(self, data: Path, tmp_path: Path) -> None:
         folder = written(tmp_path / "标点", {"甲.txt": "？？？！！！", "乙.txt": "# \n", "丙.md": "- \n"})
@@ -517,11 +525,9 @@ def test_the_sample_corpus_with_the_bundled_encoder(data: Path, corpus: Path, en
     generation = Generation(data)
     assert generation.check() == []
     assert generation.identity.fingerprint == encoder.fingerprint
-    question = encoder.encode(["什么是631机制"])[0]
-    nearest = np.argsort(-(generation.sentences.astype(np.float32) @ question))[:5]
-    found = []
-    for place in nearest.tolist():
-        ordinal = int(np.searchsorted(generation.sentence_starts, place, side="right")) - 1
-        start, end = generation.sentence_spans[place]
-        found.append(generation.document(generation.chunk(ordinal)[0]).text[start:end])
-    assert any("631" in sentence for sentence in found)
+    for ordinal in range(0, report.chunks, 7):
+        document = generation.document(generation.chunk(ordinal)[0])
+        places = slice(*generation.sentence_starts[ordinal : ordinal + 2].tolist())
+        sentences = [document.text[start:end] for start, end in generation.sentence_spans[places].tolist()]
+        cosines = (encoder.encode(sentences) * generation.sentences[places].astype(np.float32)).sum(axis=1)
+        assert (cosines > 0.999).all()

@@ -142,6 +142,15 @@ def test_a_damaged_store_says_what_to_do(tmp_path: Path, content: bytes) -> None
     assert path.read_bytes() == content
 
 
+def test_a_damaged_name_in_the_schema_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    Store(path).close()
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE chunks", b"CREATE TABLE \xa2\xfa\x88\xd9ks"))
+    with pytest.raises(ZhengwenError, match="store.sqlite") as caught:
+        Store(path)
+    assert "\n" not in str(caught.value)
+
+
 def test_a_store_that_cannot_be_used_is_not_called_damaged(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(ZhengwenError, match="cannot be used") as caught:

@@ -61,7 +61,6 @@ def test_a_heading_is_no_evidence(collect: Collect, question: str) -> None:
         assert evidence.quote.lstrip("# ") not in headings
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="a title that runs over two lines is taken for sentences")
 def test_a_title_is_no_evidence(collect: Collect) -> None:
     for evidence in collect("2023年大渡口区资产总额是多少"):
         title = evidence.passage.document.metadata["title"]
