@@ -1,32 +1,42 @@
 """Cut the canonical text into chunks along its outline.
 
 Every character that is not white space lies in exactly one chunk; a chunk never crosses a heading that opens a
-section of its own; a glossary entry is a chunk by itself, with its term.
+section of its own; a glossary entry is a chunk by itself, with its term; a paragraph of promises (下一步……) begins one.
 """
 
 import re
 from collections.abc import Sequence
 
 from indexer.document import Chunk, Heading
-from indexer.outline import ENTRY, Line, is_glossary, lines_of, section_path
+from indexer.outline import DEFINITION, ENTRY, Line, is_glossary, lines_of, section_path
 from indexer.sentences import sentence_spans
 
 # Characters. Measured on the development sets: see docs/decisions.
 TARGET = 500
 
 _QUOTES = "“”\"'‘’「」『』《》"
-_DEFINITION = re.compile(
-    r"([“\"《]?[^，。；：:、\s]{1,30}[”\"》]?[^，。；：:、\s]{0,6}?)\s*(?:[：:,，]\s*(?:是?指|即)|是指)"
-)
+_PROMISE = re.compile(r"(?:下一步|下步|下一阶段|接下来)(?:[，,：:]|[我市区县省局委厅将工])")
+_TERMS_FOLLOW = re.compile(r"(?:用语|术语|名词|概念).{0,12}[：:]$")
+_GOES_ON = frozenset("：:；;，,、")
+_NO_SENTENCE_END = re.compile(r"[^。！？!?”」』）)】》]$")
+_ITEM = re.compile(r"(?:\d{1,2}\s*[.．、]|[（(]\s*[\d一二三四五六七八九十]{1,3}\s*[）)]|[①-⑳]|[-•·])")
 
 
 def term_of(paragraph: str, in_glossary: bool) -> str | None:
     """The term that a paragraph defines, without quotation marks; None when it defines none."""
-    match = (ENTRY if in_glossary else _DEFINITION).match(paragraph)
+    match = DEFINITION.match(paragraph) or (ENTRY.match(paragraph) if in_glossary else None)
     if match is None:
         return None
     term = "".join(c for c in match.group(1) if c not in _QUOTES).strip()
     return term or None
+
+
+def _continues_entry(text: str, last: Line, line: Line, in_glossary: bool) -> bool:
+    """Whether a line that names no term of its own belongs to the entry whose last line is given."""
+    if last.text[-1] in _GOES_ON or _NO_SENTENCE_END.search(last.text):
+        return True
+    # In a glossary the next line of the same paragraph, or an item of its own.
+    return in_glossary and (text[last.end : line.start] == "\n" or _ITEM.match(line.text) is not None)
 
 
 def _pieces(text: str, line: Line) -> list[tuple[int, int]]:
@@ -53,6 +63,8 @@ def chunk_text(text: str, headings: Sequence[Heading] = (), title_end: int = 0) 
     path: tuple[Heading, ...] = ()
     open_chunk: list[tuple[int, int]] = []
     only_headings = False
+    in_terms = False  # Whether the open article or paragraph announces terms: 下列用语的含义：
+    entry: tuple[Line, str] | None = None  # The last line of the open entry, and its term.
 
     def close() -> None:
         nonlocal only_headings
@@ -71,17 +83,29 @@ def chunk_text(text: str, headings: Sequence[Heading] = (), title_end: int = 0) 
             if not nested:
                 close()
             path = new_path
+            in_terms, entry = False, None
             if body_headings[opened].end == line.end:
                 open_chunk.append((line.start, line.end))
                 only_headings = True
                 continue
-        in_glossary = any(is_glossary(heading.title) for heading in path)
-        term = term_of(line.text, in_glossary) if opened is None else None
+        in_glossary = opened is None and (in_terms or any(is_glossary(heading.title) for heading in path))
+        runs_in = opened is not None and body_headings[opened].title.startswith("第")
+        term = term_of(line.text, in_glossary) if opened is None or runs_in else None
+        if term is None and entry and _continues_entry(text, entry[0], line, in_glossary):
+            term = entry[1]
         if term:
-            close()
             section = tuple(heading.title for heading in path)
-            chunks.extend(Chunk(start, end, section, term) for start, end in _pieces(text, line))
+            if entry and entry[1] == term and chunks and line.end - chunks[-1].start <= TARGET:
+                chunks[-1] = Chunk(chunks[-1].start, line.end, section, term)
+            else:
+                close()
+                chunks.extend(Chunk(start, end, section, term) for start, end in _pieces(text, line))
+            entry = (line, term)
             continue
+        entry = None
+        in_terms = in_terms or bool(_TERMS_FOLLOW.search(line.text))
+        if _PROMISE.match(line.text) and not only_headings:
+            close()
         for start, end in _pieces(text, line):
             if open_chunk and not only_headings and end - open_chunk[0][0] > TARGET:
                 close()

@@ -19,6 +19,8 @@ _SHINGLE = 5
 _BANDS = 32
 # Versions of one text share more than this; letters that share only their form share less.
 SIMILAR = 0.8
+# Documents of one bucket that a further one is compared with; each of the other bands gives it another chance.
+_COMPARED = 16
 _SPACE = re.compile(r"\s+")
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
@@ -76,36 +78,64 @@ def _recency(document: Document) -> tuple[str, str]:
     return (max(dates, default=year.group(1) if year else ""), document.source)
 
 
-def _different(one: Document, other: Document) -> bool:
-    """Whether two similar texts are surely not versions of each other: they answer different proposals."""
-    return any(
-        name in one.metadata and name in other.metadata and one.metadata[name].value != other.metadata[name].value
-        for name in ("proposal_number", "proposal_kind")
-    )
+_Proposal = tuple[str | None, str | None]
+
+
+def _proposal(document: Document) -> _Proposal:
+    """Number and kind of the proposal that a document answers: letters that answer different ones are no versions."""
+    number, kind = (document.metadata.get(name) for name in ("proposal_number", "proposal_kind"))
+    return ((number.value.lstrip("0") or "0") if number else None, kind.value if kind else None)
+
+
+def _compatible(one: _Proposal, other: _Proposal) -> bool:
+    return all(a is None or b is None or a == b for a, b in zip(one, other, strict=True))
+
+
+class _Groups:
+    """Versions of one text, found pair by pair; no group holds the answers to two proposals."""
+
+    def __init__(self, proposals: Sequence[_Proposal]) -> None:
+        self._group = list(range(len(proposals)))
+        self._proposal = list(proposals)
+
+    def of(self, i: int) -> int:
+        while self._group[i] != i:
+            self._group[i] = self._group[self._group[i]]
+            i = self._group[i]
+        return i
+
+    def join(self, one: int, other: int) -> bool:
+        """False when the two answer different proposals."""
+        one, other = sorted((self.of(one), self.of(other)))
+        if not _compatible(self._proposal[one], self._proposal[other]):
+            return False
+        (number, kind), (other_number, other_kind) = self._proposal[one], self._proposal[other]
+        self._group[other] = one
+        self._proposal[one] = (number or other_number, kind or other_kind)
+        return True
 
 
 def versions(documents: Sequence[Document], signatures: Sequence[Signature]) -> list[Version]:
     """Near duplicates: each older document with the newest of its kind."""
-    groups = list(range(len(documents)))
-
-    def find(i: int) -> int:
-        while groups[i] != i:
-            groups[i] = groups[groups[i]]
-            i = groups[i]
-        return i
-
+    proposals = [_proposal(document) for document in documents]
+    groups = _Groups(proposals)
     rows = _PERMUTATIONS // _BANDS
     for band in range(_BANDS):
-        buckets: dict[bytes, int] = {}
+        buckets: dict[bytes, dict[_Proposal, list[int]]] = {}
         for i, values in enumerate(signatures):
-            first = buckets.setdefault(values[band * rows : (band + 1) * rows].tobytes(), i)
-            if find(first) != find(i) and similarity(signatures[first], values) >= SIMILAR:
-                if not _different(documents[first], documents[i]):
-                    groups[find(i)] = find(first)
+            bucket = buckets.setdefault(values[band * rows : (band + 1) * rows].tobytes(), {})
+            number, kind = mine = proposals[i]
+            # Hundreds of letters may share a form: those that answer another proposal are not even looked at.
+            others = {mine, (number, None), (None, kind), (None, None)} if number and kind else set(bucket)
+            rivals = [j for other in others if _compatible(mine, other) for j in bucket.get(other, ())]
+            for j in sorted(rivals)[:_COMPARED]:
+                if groups.of(i) != groups.of(j) and similarity(signatures[j], values) >= SIMILAR:
+                    groups.join(i, j)
+            bucket.setdefault(mine, []).append(i)
     members: dict[int, list[int]] = {}
     for i in range(len(documents)):
-        members.setdefault(find(i), []).append(i)
-    found = []
+        members.setdefault(groups.of(i), []).append(i)
+    found: list[Version] = []
     for group in members.values():
         newest = max(group, key=lambda i: _recency(documents[i]))
         found.extend(Version(i, newest) for i in group if i != newest)

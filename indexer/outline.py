@@ -8,6 +8,7 @@ from indexer.document import Heading
 
 # Rank orders the families as documents nest them; a smaller rank is higher up. Markdown level n has rank n / 2.
 _ANNEX, _GLOSSARY, _PART, _CHAPTER, _SECTION, _PLAIN, _ARTICLE = 3.1, 3.2, 3.3, 3.4, 3.5, 3.8, 7.5
+_CHAPTER_RANK, _ITEM = 3.9, 5.0
 _CN = "一二三四五六七八九十百千零〇两"
 _FAMILIES: tuple[tuple[float, re.Pattern[str]], ...] = (
     (_ANNEX, re.compile(r"附\s*[件录]\s*[\d一二三四五六七八九十]{0,3}\s*(?:[:：].{0,40})?$")),
@@ -34,6 +35,18 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 # An entry of a glossary, its number left out: the term, then a colon.
 ENTRY = re.compile(
     r"(?:\d{1,2}\s*[.．、]\s*|[（(]\s*[\d一二三四五六七八九十]{1,3}\s*[）)]\s*)?(.{1,40}?)\s*[：:]\s*(?=\S)"
+)
+# “X，是指…”, “X：指…”, also behind “本办法所称”. 指导, 指出 and 即将 are other words.
+_MEANS = r"(?:[：:]\s*是?指|[，,]?\s*是指|[，,]\s*指)(?![导出挥定示明控数标派引向望令南责点])|(?:[：:，,]\s*即)(?![将日使可时便刻席位期])"
+_SAID = r"(?:第[一二三四五六七八九十百千零〇两\d]+条(?:之[一二三四五六七八九十])?\s*)?(?:(?:本|前款|前条|上述|上款|上条)[\u4e00-\u9fff]{0,10}?(?:所称|所指)的?\s*)?"
+DEFINITION = re.compile(
+    rf"{_SAID}(?:[一二三四五六七八九十]{{1,3}}\s*、\s*|\d{{1,2}}\s*[.．、]\s*|[（(]\s*[\d一二三四五六七八九十]{{1,3}}\s*[）)]\s*|[①-⑳]\s*)?"
+    rf"((?:[^，。；：:、\s（(]|[（(][^（）()\n]{{1,20}}[）)]){{1,36}}?)\s*(?:{_MEANS})"
+)
+# The line of a newspaper that names who wrote the section: □ 清河日报记者 王五.
+BYLINE = re.compile(
+    r"[□■●◆◎]?\s*(?:据\s*)?(?:[\u4e00-\u9fff·]{0,12}?)(?:首席|实习|见习|新闻)?(?:记者|通讯员|特派员)[\s：:]+[\u4e00-\u9fff·、\s]{2,30}"
+    r"|[□■●◆◎]\s*[\u4e00-\u9fff·\s]{2,30}"
 )
 _GLOSSARY_TITLE = re.compile(r"注\s*释|名\s*词\s*解\s*释|术\s*语|名词注释")
 
@@ -115,17 +128,23 @@ def read_outline(text: str, body_start: int = 0) -> tuple[Heading, ...]:
     lines = list(lines_of(text))
     headings: list[Heading] = []
     glossary: Heading | None = None
+    in_article = False
     for i, line in enumerate(lines):
         heading = _markdown(line)
         if heading is None and line.start >= body_start:
-            following = lines[i + 1] if i + 1 < len(lines) else None
+            following = next((later for later in lines[i + 1 : i + 3] if not BYLINE.fullmatch(later.text)), None)
             blank_before = text[max(0, line.start - 2) : line.start] in ("", "\n\n")
             heading = _numbered(line) or _plain(line, following, blank_before)
             if heading and glossary and heading.rank > glossary.rank and ENTRY.match(line.text):
                 continue  # “1. 三清：指……” in a glossary is an entry, not a section.
+            if heading and _CHAPTER_RANK < heading.rank < _ARTICLE and DEFINITION.match(line.text):
+                continue  # So it is anywhere else.
+            if heading and in_article and _ITEM <= heading.rank < _ARTICLE:
+                continue  # （一）…… below an article is part of what the article says.
         if heading is None:
             continue
         headings.append(heading)
+        in_article = heading.rank == _ARTICLE
         if is_glossary(heading.title):
             glossary = heading
         elif glossary and heading.rank <= glossary.rank:

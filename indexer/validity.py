@@ -13,18 +13,29 @@ from indexer.outline import Line, lines_of
 IN_FORCE, AMENDED, REPEALED, EXPIRED = "现行有效", "已修改", "废止", "失效"
 
 _DATE = r"(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
-_EFFECTIVE = re.compile(rf"自\s*(?P<date>{_DATE})\s*起\s*(?:正式)?(?:施行|实施|执行|生效)")
+_EFFECTIVE = re.compile(rf"[自从于]\s*(?P<date>{_DATE})\s*起?\s*(?:正式)?(?:施行|实施|执行|生效)")
 _AT_ONCE = re.compile(r"自(?:印发|发布|公布|下发)之日起(?:正式)?(?:施行|实施|执行|生效)")
-_UNTIL = re.compile(rf"有效期(?:限)?(?:截?至|到)\s*(?P<date>{_DATE})")
+_UNTIL = re.compile(rf"有效期(?:限)?(?:截?至|截止[至到]?|到)\s*(?P<date>{_DATE})")
 _YEARS = re.compile(r"有效期(?:限)?(?:为)?\s*(?P<years>\d{1,2}|[一二两三四五六七八九十])\s*年")
 _STATUS = re.compile(r"^(?:有\s*效\s*性|文件状态|时\s*效\s*性|效力状态|是否有效)\s*[：:|]\s*(?P<status>\S{1,12})")
-_REPEAL = re.compile(
-    r"(?:原)?《(?P<title>[^》]{2,80})》\s*(?:[（(](?P<number>[^）)]{5,40}?号)[）)])?(?P<between>[^。；\n]{0,60}?)(?:同时|予以|即行|一并|自行)?废止"
-)
-_REPEAL_BEFORE = re.compile(r"废止\s*《(?P<title>[^》]{2,80})》\s*(?:[（(](?P<number>[^）)]{5,40}?号)[）)])?")
 _NAMED = re.compile(r"《(?P<title>[^》]{2,80})》\s*(?:[（(](?P<number>[^）)]{5,40}?号)[）)])?")
-_NOT_REPEALED = re.compile(r"不再?废止|未废止|是否废止|尚未废止")
+# A run of names with what repeals them behind or before it. 《》 that the text only refers to stand in no such run.
+_NAMES = (
+    rf"(?P<names>(?:{_NAMED.pattern.replace('?P<title>', '').replace('?P<number>', '')}\s*(?:[、和及与]|以及)?\s*)+)"
+)
+_REPEAL = re.compile(rf"{_NAMES}(?P<between>[^《。；\n]{{0,60}}?)(?:自行废止|废止)")
+_REPEAL_BEFORE = re.compile(rf"废止(?:原|了)?{_NAMES}")
+# A part of a document that is repealed, or what another says of it.
+_PARTLY = re.compile(r"第[一二三四五六七八九十百零\d]+[编章节条款项]|规定|条款|要求|精神")
+_REFERRED_TO = re.compile(r"(?:根据|依据|按照|依照|遵照|贯彻|落实)\s*$")
+_NOT_REPEALED = re.compile(
+    r"不(?:予|再|得|宜|应|能)?废止|未(?:被|予)?废止|是否废止|未经废止|(?:拟|建议|研究|论证|提请|申请|要求|推动|考虑)[^。；，]{0,8}废止"
+)
+# Where a clause speaks of the text it stands in, not of licences or of another law.
+_OF_ITSELF = re.compile(r"本[\u4e00-\u9fff]{1,8}|施行|实施|执行|生效|印发|发布|公布")
+_OTHER_NAME = re.compile(r"《(?P<title>[^》]{2,80})》\s*(?:[（(][^）)]*[）)])?[^，。；]{0,4}$")
 _STATUSES = (
+    (AMENDED, re.compile(r"部分(?:废止|失效)")), (IN_FORCE, re.compile(r"未(?:被)?废止|未失效")),
     (REPEALED, re.compile(r"废止|作废")), (EXPIRED, re.compile(r"失效|无效|过期|否")),
     (AMENDED, re.compile(r"修[改订正]")), (IN_FORCE, re.compile(r"有效|执行|施行|是")),
 )  # fmt: skip
@@ -57,25 +68,35 @@ def read_validity(text: str, metadata: Mapping[str, Field]) -> dict[str, Field]:
     repealed: list[str] = []
     places: list[tuple[int, int]] = []
     written = metadata.get("date") or metadata.get("published")
+    title = metadata["title"].value if "title" in metadata else ""
+    # A letter that answers a proposal repeals nothing: it speaks of what was proposed.
+    reply = "kind" in metadata and metadata["kind"].value == "reply"
     for line in lines_of(text):
         match = _EFFECTIVE.search(line.text)
-        if match and "effective" not in found and (dated := _dated(line, match)):
+        if (
+            match
+            and "effective" not in found
+            and not _of_another(line, match, title)
+            and (dated := _dated(line, match))
+        ):
             found["effective"] = dated
         match = _AT_ONCE.search(line.text)
-        if match and "effective" not in found and written:
+        if match and "effective" not in found and written and not _of_another(line, match, title):
             found["effective"] = Field(written.value, line.start + match.start(), line.start + match.end())
         match = _UNTIL.search(line.text)
-        if match and (dated := _dated(line, match)):
+        if match and _of_itself(line, match) and (dated := _dated(line, match)):
             found["expires"] = dated
         match = _YEARS.search(line.text)
         begin = found.get("effective", written)
-        if match and "expires" not in found and begin:
+        if match and "expires" not in found and begin and _of_itself(line, match):
             years = int(to_arabic(match["years"]) or match["years"])
-            found["expires"] = Field(_plus_years(begin.value, years), line.start + match.start(), line.start + match.end())
+            found["expires"] = Field(
+                _plus_years(begin.value, years), line.start + match.start(), line.start + match.end()
+            )
         match = _STATUS.search(line.text)
         if match and "status" not in found and (status := _status(match["status"])):
             found["status"] = Field(status, line.start + match.start("status"), line.start + match.end("status"))
-        for start, end, names in _repeals(line):
+        for start, end, names in () if reply else _repeals(line):
             repealed.extend(names)
             places.append((line.start + start, line.start + end))
     if repealed:
@@ -83,19 +104,36 @@ def read_validity(text: str, metadata: Mapping[str, Field]) -> dict[str, Field]:
     return found
 
 
+def _of_another(line: Line, match: re.Match[str], title: str) -> bool:
+    """Whether a clause says from when another document is in force."""
+    other = _OTHER_NAME.search(line.text, 0, match.start())
+    return other is not None and _plain_title(other["title"]) not in _plain_title(title)
+
+
+def _of_itself(line: Line, match: re.Match[str]) -> bool:
+    """Whether a clause says until when this very document is in force."""
+    start = max(line.text.rfind(mark, 0, match.start()) for mark in "。；") + 1
+    said = line.text[start : match.start()]
+    return not said.strip("（( ") or _OF_ITSELF.search(said) is not None
+
+
 def _repeals(line: Line) -> list[tuple[int, int, list[str]]]:
     """Clauses of a line that repeal documents: start, end and the names in them."""
-    if "废止" not in line.text or _NOT_REPEALED.search(line.text):
-        return []
     clauses = []
-    for clause in re.finditer(r"[^。；\n]+", line.text):
-        if not (_REPEAL.search(clause.group()) or _REPEAL_BEFORE.search(clause.group())):
+    for clause in re.finditer(r"[^。；\n]+", line.text if "废止" in line.text else ""):
+        said = clause.group()
+        if _NOT_REPEALED.search(said):
             continue
         names: list[str] = []
-        for named in _NAMED.finditer(clause.group()):
-            number = DOCUMENT_NUMBER.search(named["number"] or "")
-            names.append(f"{number['organ']}〔{number['year']}〕{number['serial']}号" if number else named["title"])
-        clauses.append((clause.start(), clause.end(), names))
+        for match in (*_REPEAL.finditer(said), *_REPEAL_BEFORE.finditer(said)):
+            between = match.groupdict().get("between") or ""
+            if _PARTLY.search(between) or _REFERRED_TO.search(said, 0, match.start()):
+                continue
+            for named in _NAMED.finditer(match["names"]):
+                number = DOCUMENT_NUMBER.search(named["number"] or "")
+                names.append(f"{number['organ']}〔{number['year']}〕{number['serial']}号" if number else named["title"])
+        if names:
+            clauses.append((clause.start(), clause.end(), names))
     return clauses
 
 
@@ -125,9 +163,24 @@ def repeals(documents: Sequence[Document]) -> list[Repeal]:
     for new, document in enumerate(documents):
         for name in document.metadata["repeals"].value.split("\n") if "repeals" in document.metadata else ():
             for old in by_name.get(_plain_title(name), []):
-                if old != new and not _newer(documents[old], document):
+                if old == new or _newer(documents[old], document):
+                    continue
+                # Repealed twice, it was out of force from the first time on.
+                if old not in found or _newer(documents[found[old].new], document):
                     found[old] = Repeal(old, new)
-    return list(found.values())
+    return [repeal for repeal in found.values() if not _circular(repeal, found)]
+
+
+def _circular(repeal: Repeal, found: Mapping[int, Repeal]) -> bool:
+    """Whether documents without dates repeal each other: then nothing says which is in force."""
+    seen = {repeal.old}
+    at = repeal.new
+    while at not in seen:
+        seen.add(at)
+        if at not in found:
+            return False
+        at = found[at].new
+    return at == repeal.old
 
 
 def _day(document: Document) -> str | None:
@@ -147,11 +200,13 @@ def with_status(documents: Sequence[Document]) -> list[Document]:
     result = list(documents)
     for repeal in repeals(documents):
         new = documents[repeal.new]
-        ends = new.metadata.get("effective") or new.metadata.get("date")
+        ends = next(
+            (new.metadata[name].value for name in ("effective", "date", "published") if name in new.metadata), None
+        )
         metadata = dict(result[repeal.old].metadata)
         metadata["status"] = Field(REPEALED)
         metadata["superseded_by"] = Field(new.document_id)
-        if ends:
-            metadata["expires"] = Field(ends.value)
+        if ends and ("expires" not in metadata or ends < metadata["expires"].value):
+            metadata["expires"] = Field(ends)
         result[repeal.old] = replace(result[repeal.old], metadata=metadata)
     return result

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from signal import SIGKILL
 
 from indexer.document import SourceDocument
 from indexer.errors import UnreadableFile
@@ -39,7 +40,8 @@ class LoadingWorker:
 
     def _stop(self) -> None:
         if self._process is not None:
-            self._process.kill()
+            if self._process.poll() is None:
+                os.killpg(self._process.pid, SIGKILL)  # And the programs it started.
             self._process.communicate()
             self._process = None
 
@@ -49,13 +51,16 @@ class LoadingWorker:
         home = str(Path(__file__).parents[1])
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))}
         return subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-        )
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
+            start_new_session=True,
+        )  # fmt: skip
 
     def load(self, path: Path, max_bytes: int) -> SourceDocument:
         """Read one file. Raises UnreadableFile, also when reading it crashes, hangs or needs too much memory."""
         if path.suffix.lower() in _HARMLESS:
             return load(path, max_bytes)
+        if self._process is not None and self._process.poll() is not None:  # It died after its last answer.
+            self._stop()
         if self._process is None:
             self._process = self._start()
         try:
@@ -103,6 +108,7 @@ def main() -> None:
 
     memory = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Libraries that print must not print into the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)

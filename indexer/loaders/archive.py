@@ -19,6 +19,7 @@ _ENCRYPTED_FLAG = 0x1
 # bzip2 and LZMA members expand without a bound per call in zipfile, and no office program writes them.
 _METHODS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
 _BLOCK = 1 << 16
+_MAX_GROWTH = 2
 # What zipfile raises for damaged input, found by cutting and changing real files.
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -40,7 +41,7 @@ class Limits:
 
     members: int = 20_000
     member_bytes: int = 64 << 20
-    total_bytes: int = 256 << 20
+    total_bytes: int = 256 << 20  # or twice the container's size, if that is more
     # Deflate reaches 1,032. A form of empty table rows may well pass 200, but then it is small.
     ratio: int = 200
     ratio_from: int = 16 << 20
@@ -88,7 +89,8 @@ class Archive:
 
     def __init__(self, data: bytes, limits: Limits = DEFAULT_LIMITS) -> None:
         self._limits = limits
-        self._budget = limits.total_bytes
+        # Scans are stored as they are: a large file of them is no bomb.
+        self._budget = max(limits.total_bytes, _MAX_GROWTH * len(data))
         # Counted before zipfile builds an object per entry: the number in the header may lie.
         if data.count(_DIRECTORY_ENTRY) > limits.members:
             raise UnreadableFile(f"压缩包内文件超过 {limits.members} 个 / too many members in the container")

@@ -1,7 +1,7 @@
 """Word documents (DOCX, DOCM, DOTX): the body as Word shows it, with the numbers Word adds, tables and notes in place.
 
 Read from the parts with lxml rather than through python-docx, which drops what official documents depend on: automatic
-numbers, footnotes, content controls, text boxes and inserted text (docs/decisions has the comparison).
+numbers, footnotes, content controls, text boxes and inserted text. It also unpacks whatever it is given.
 """
 
 import re

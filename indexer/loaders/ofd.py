@@ -58,6 +58,7 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self.archive = Archive(data)
         self.notes: list[str] = []
+        self._listed: dict[str, dict[str, str]] = {}
         if any(name.lower().endswith("encryptions.xml") for name in self.archive.names):
             raise UnreadableFile("OFD 文件已加密，请先解密 / encrypted OFD, decrypt it first")
         if "OFD.xml" not in self.archive:
@@ -106,20 +107,26 @@ class _Reader:
 
     def picture(self, page: _Page) -> bytes:
         """The file of the largest image of a page; raises UnreadableFile when it cannot be found."""
-        pictures = (
-            [element for element in objects(page.root) if local(element) == "ImageObject"]
-            if page.root is not None
-            else []
-        )
-        wanted = max(pictures, key=box_area).get("ResourceID") if pictures else None
+        drawn = objects(page.root) if page.root is not None else ()
+        pictures = [element for element in drawn if local(element) == "ImageObject"]
+        wanted = (max(pictures, key=box_area).get("ResourceID") or "") if pictures else ""
         for name in (*self._resources(page.folder, page.root, "PageRes"), *page.part.resources):
+            if (file := self._media(name).get(wanted)) is not None:
+                return self.archive.read(file)
+        raise UnreadableFile("图像文件缺失 / the image is missing")
+
+    def _media(self, name: str) -> dict[str, str]:
+        """The members that a resource file lists, by their id."""
+        if name not in self._listed:
             resources = self.archive.xml(name)
             folder = posixpath.join(posixpath.dirname(name), resources.get("BaseLoc") or "")
-            for media in children(_child_or_empty(resources, "MultiMedias"), "MultiMedia"):
-                file = self._resolve(folder, _text(child(media, "MediaFile")))
-                if media.get("ID") == wanted and file is not None:
-                    return self.archive.read(file)
-        raise UnreadableFile("图像文件缺失 / the image is missing")
+            found = {
+                media.get("ID") or "": self._resolve(folder, _text(child(media, "MediaFile")))
+                for group in children(resources, "MultiMedias")
+                for media in children(group, "MultiMedia")
+            }
+            self._listed[name] = {key: file for key, file in found.items() if file is not None}
+        return self._listed[name]
 
     def _page(self, part: _Part, reference: etree._Element, number: int) -> _Page:
         found = self._resolve(part.folder, reference.get("BaseLoc") or "")

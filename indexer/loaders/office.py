@@ -126,6 +126,9 @@ def _to_docx(data: bytes, suffix: str, filter_name: str) -> bytes:
 
 def _run(command: list[str], folder: Path) -> None:
     """Run in a process group of its own and end the whole group: soffice starts children that outlive it."""
+    # Should this process be killed meanwhile, there is still someone who watches the time.
+    if (watch := shutil.which("timeout")) is not None:
+        command = [watch, "--kill-after=5", str(_SECONDS + 10), *command]
     environment = {
         "HOME": str(folder),
         "TMPDIR": str(folder),

@@ -11,7 +11,7 @@ from rank_bm25 import BM25Okapi
 from indexer.analyzer import analyze
 from indexer.chunking import chunk_text
 from indexer.cleaning import clean
-from indexer.lexical import IDF_FLOOR, B, K1, LexicalIndex, inverse_document_frequency, term_hashes
+from indexer.lexical import IDF_FLOOR, K1, B, LexicalIndex, inverse_document_frequency, term_hashes
 from indexer.loaders import load
 
 _VOCABULARY = [*"水库渠井河湖", "水库", "313", "渝水利函〔2025〕313号", "a"]

@@ -55,7 +55,10 @@ def test_the_tree_of_a_report() -> None:
 
 
 def test_the_tree_of_a_statute() -> None:
-    text = "第一编 总则\n第一章 一般规定\n第一节 范围\n第一条 为了节约用水，制定本法。\n第二条之一 适用范围如下。\n第二章 水源\n第三条 水源保护区由政府划定。"
+    text = (
+        "第一编 总则\n第一章 一般规定\n第一节 范围\n第一条 为了节约用水，制定本法。\n第二条之一 适用范围如下。\n"
+        "第二章 水源\n第三条 水源保护区由政府划定。"
+    )
     assert paths(text) == [
         "第一编 总则",
         "第一编 总则 > 第一章 一般规定",
@@ -103,7 +106,10 @@ def test_the_letterhead_has_no_headings() -> None:
 
 
 def test_entries_of_a_glossary_are_no_sections() -> None:
-    text = "附件\n\n注释\n\n1. 三清：指清理管网。\n\n（二）三减：指减层级。\n\n三增：指增效益\n\n一河一策：指一条河流制定一个治理方案。还包括湖泊和水库的治理方案，由各县负责。\n\n一、范围"
+    text = (
+        "附件\n\n注释\n\n1. 三清：指清理管网。\n\n（二）三减：指减层级。\n\n三增：指增效益\n\n"
+        "一河一策：指一条河流制定一个治理方案。还包括湖泊和水库的治理方案，由各县负责。\n\n一、范围"
+    )
     assert titles(text) == ["附件", "注释", "一、范围"]
     after = "一、名词解释\n\n1. 三清：指清理管网。\n\n二、工作安排\n\n1. 时间：三月底前。"
     assert titles(after) == ["一、名词解释", "二、工作安排", "1. 时间：三月底前"]

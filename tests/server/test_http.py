@@ -493,7 +493,7 @@ def test_the_service_follows_the_index(service: Service) -> None:
     assert {source: ids[source] for source in SOURCES if source != REPLY_457}.items() <= now.items()
 
 
-@pytest.mark.parametrize("content", [None, "", "000099\n", "nonsense\n", "../../..\n"])
+@pytest.mark.parametrize("content", [None, "../../..\n"])
 def test_the_service_goes_on_when_the_pointer_is_lost(
     service: Service, own_data_dir: Path, content: str | None
 ) -> None:

@@ -1,9 +1,11 @@
 """OFD files written object by object, with the text a reader would see on the page."""
 
+import io
 import re
 
 import pytest
 
+from indexer import ocr
 from indexer.cleaning import clean
 from indexer.loaders.ofd import load
 from tests.indexer.loaders.ofd_writer import (
@@ -245,13 +247,35 @@ def test_what_cannot_be_read_is_noted() -> None:
             extra="<ofd:Annotations>Annots.xml</ofd:Annotations>",
         )
     )
-    assert [note.split(" / ")[0] for note in document.notes] == [
+    assert [re.split(" / |：", note)[0] for note in document.notes] == [
         "批注",
-        "第 2 页是图片，没有文字",
+        "第 2 页没有文字，只有图像",
         "第 3 页的文字编码不可读",
     ]
     assert document.text.count("\f") == 3
     assert "\ue001" not in document.text
+
+
+@pytest.mark.skipif(not ocr.is_installed(), reason="OCR (the extra [ocr]) is not installed")
+def test_a_scanned_page_is_recognized() -> None:
+    from PIL import Image, ImageDraw, ImageFont
+
+    picture = Image.new("RGB", (900, 240), "white")
+    ImageDraw.Draw(picture).text((100, 80), "REPORT 2025 No 313", "black", ImageFont.load_default(60))
+    png = io.BytesIO()
+    picture.save(png, "PNG")
+    scan = '<ofd:ImageObject ID="3" Boundary="0 0 210 297" CTM="210 0 0 297 0 0" ResourceID="7"/>'
+    members = members_of(ofd_file(page_xml(lines_of_text(*BODY)), page_xml(scan)))
+    resources = '<Res BaseLoc="Res"><MultiMedias><MultiMedia ID="7"><MediaFile>p.png</MediaFile></MultiMedia></MultiMedias></Res>'
+    area, listed = b"<ofd:PageArea>", b"<ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes>"
+    members["Doc_0/Document.xml"] = members["Doc_0/Document.xml"].replace(area, listed + area)
+    members |= {"Doc_0/DocumentRes.xml": resources.encode(), "Doc_0/Res/p.png": png.getvalue()}
+    document = load(zipped(members))
+    assert document.ocr_pages == 1
+    assert document.notes == ()
+    first, second = document.text.split("\f")
+    assert "总体情况" in first
+    assert "".join(second.split()) == "REPORT2025No313"
 
 
 def test_a_missing_page_is_noted_and_the_rest_is_read() -> None:

@@ -31,7 +31,7 @@ from tests.indexer.loaders.ofd_writer import (
         (ofd_file(page_xml(lines_of_text(*BODY)), Encryptions_xml="<ofd:Encryptions/>"), "加密"),
         (ofd_file(page_xml("")), "没有文字"),
         (ofd_file(), "没有文字"),
-        (ofd_file(page_xml('<ofd:ImageObject Boundary="0 0 210 297"/>')), "第 1 页是图片"),
+        (ofd_file(page_xml('<ofd:ImageObject Boundary="0 0 210 297"/>')), "第 1 页没有文字，只有图像"),
         (ofd_file(page_xml("").replace("</ofd:Page>", "")), "XML"),
     ],
 )
