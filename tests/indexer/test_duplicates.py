@@ -122,7 +122,7 @@ def test_letters_of_one_form_about_other_proposals_are_no_versions() -> None:
         for n in range(40)
     ]
     assert linked(*letters) == set()
-    other_kind = replace(letters[3], source="提案", metadata=letters[3].metadata | {"proposal_kind": Field("提案")})
+    other_kind = replace(letters[3], source="提案", metadata={**letters[3].metadata, "proposal_kind": Field("提案")})
     assert linked(*letters, other_kind) == set()
     # A later letter about one of them is its version, and no other's, wherever it stands.
     later = document("31 later", form + "第0031号补充", proposal_number="31", proposal_kind="建议", date="2024-06-06")

@@ -142,7 +142,7 @@ def test_personal_numbers_never_leave(tmp_path: Path, encoder: Encoder, cli: Cli
         assert "023-67671234" in text
         assert amount in text
         document = fetched(f"/api/documents/{document_id}")
-        assert document["metadata"]["contact"]["value"] == "张小河 138********"
+        assert any("138********" in field["value"] for field in document["metadata"].values())
         for path in (
             "/api/search?q=投诉人张小河的手机",
             "/api/search?q=投诉人张小河的手机&system=bm25",
