@@ -9,7 +9,14 @@ from indexer.document import Field
 from indexer.numerals import to_arabic
 from indexer.outline import BYLINE, Line, lines_of
 from indexer.people import (
-    field_of, first_field, organs_in, read_contact, read_issuer, read_organs, read_proposers, read_signer,
+    field_of,
+    first_field,
+    organs_in,
+    read_contact,
+    read_issuer,
+    read_organs,
+    read_proposers,
+    read_signer,
 )  # fmt: skip
 
 _OPEN, _CLOSE = r"[〔\[［(（【﹝]", r"[〕\]］)）】﹞]"
@@ -66,6 +73,10 @@ _LABEL_LINE = re.compile(
     r"|承办单位|会办单位|协办单位|提案[人者]|领衔代表|采纳情况|办理类别|类\s*别)\s*[：:]"
 )
 _OWN_TITLE_MARK = re.compile(r"关于|报告|办法|通知|意见|方案")
+_GREETING = re.compile(r"[：:][您你]们?好[！!]?$")
+# Where the reader is on a site, and below a title who spoke where and when.
+_PLACE_ON_SITE = re.compile(r"首页|(?:您)?(?:当前|现在).{0,4}位置|.*\s[>＞»]\s")
+_BELOW_TITLE = re.compile(r"——|[（(—]*(?:\d{4}|[〇○零一二三四五六七八九]{4})年[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日")
 _TAIL = re.compile(r"[（(【\[][^（(）)】\]]{1,20}[）)】\]]$")
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("reply", re.compile(r"(?:答复|回复)(?:意见|的?函|情况)?$|复函$")), ("notice", re.compile(r"通知$|通告$|公告$|通报$")),
@@ -97,7 +108,7 @@ def iso_date(text: str) -> str | None:
 def _is_body(line: Line) -> bool:
     if _LABEL_LINE.match(line.text):
         return False
-    return "。" in line.text or line.text.endswith(("：", ":")) or len(line.text) > _MAX_TITLE
+    return "。" in line.text or line.text.endswith(("：", ":")) or len(line.text) > _MAX_TITLE or bool(_GREETING.search(line.text))
 
 
 def letterhead(text: str) -> tuple[list[Line], int]:
@@ -123,9 +134,9 @@ def _document_number(head: Sequence[Line]) -> Field | None:
             before, after = line.text[: match.start()], line.text[match.end() :]
             if label and match.start() != label.end():
                 continue
-            if not label and (before.strip("（([【 ") or not re.fullmatch(r"[）)\]】\s]*(?:签\s*发\s*人.*)?", after)):
-                if organs_in(before.strip()) == [] or after.strip():
-                    continue
+            alone = not before.strip("（([【 ") and re.fullmatch(r"[）)\]】\s]*(?:签\s*发\s*人.*)?", after)
+            if not (label or alone or (organs_in(before.strip()) and not after.strip())):
+                continue
             organ = _NAME_BEFORE_NUMBER.sub("", match["organ"])
             start = line.start + match.end("organ") - len(organ)
             return Field(f"{organ}〔{match['year']}〕{match['serial']}号", start, line.start + match.end())
@@ -136,7 +147,7 @@ def _is_other_field(line: Line) -> bool:
     return bool(
         DOCUMENT_NUMBER.fullmatch(line.text.strip("（()） ")) or _DISCLOSURE.match(line.text) or _CATEGORY.match(line.text)
         or _DATE.fullmatch(line.text) or _LABEL_LINE.match(line.text) or _NUMERIC_DATE.fullmatch(line.text)
-        or re.fullmatch(r"[\u4e00-\u9fff]{2,40}文件", line.text)
+        or _PLACE_ON_SITE.match(line.text) or re.fullmatch(r"[\u4e00-\u9fff]{2,40}文件", line.text)
     )  # fmt: skip
 
 
@@ -150,6 +161,8 @@ def _title(head: list[Line], given: str | None, text: str, body_start: int) -> F
     lines = [line for line in head if not _is_other_field(line)]
     while len(lines) > 1 and organs_in(lines[0].text):
         lines = lines[1:]
+    below = next((i for i, line in enumerate(lines) if i and _BELOW_TITLE.match(line.text)), len(lines))
+    lines = lines[:below]
     if not lines or (len(lines) == 1 and organs_in(lines[0].text)):
         return first_field(head, _TITLE_LABEL, 1) or _whole(lines)
     if lines[-1].end - lines[0].start > _MAX_TITLE:
@@ -271,6 +284,7 @@ def _kind(known: Mapping[str, Field], lines: Sequence[Line]) -> str:
     """What the end of the title says it is: 关于印发《…办法》的通知 is a notice, 关于政府工作报告的决议 no report."""
     if "proposal_number" in known:
         return "reply"
-    title = _TAIL.sub("", known["title"].value if "title" in known else "").rstrip("》 ")
-    kind = next((kind for kind, pattern in _KINDS if pattern.search(title)), "other")
+    title = known["title"].value if "title" in known else ""
+    parts = [_TAIL.sub("", part).rstrip("》 ") for part in (title, title.partition("——")[0].rstrip(), *title.split())]
+    kind = next((kind for part in parts for kind, pattern in _KINDS if pattern.search(part)), "other")
     return "news" if kind == "other" and any(BYLINE.fullmatch(line.text) for line in lines) else kind

@@ -8,6 +8,7 @@ import statistics
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,9 @@ class Recognizer:
         for part in ("det", "rec"):
             models = sorted(str(entry) for entry in folder.iterdir() if re.search(rf"_{part}_.*\.onnx$", entry.name))
             if not models:
-                raise UnreadableFile("已安装的 rapidocr 不带模型，请安装 zhengwen[ocr] 要求的版本 / rapidocr carries no models")
+                raise UnreadableFile(
+                    "已安装的 rapidocr 不带模型，请安装 zhengwen[ocr] 要求的版本 / rapidocr carries no models"
+                )
             params[f"{part.title()}.model_path"] = models[-1]
         self._engine = RapidOCR(params=params)
         self._lock = threading.Lock()
@@ -107,7 +110,11 @@ class Recognizer:
             total += len(text)
             score += 0.0 if sideways else len(text) * float(certainty)
         characters = [
-            [(str(char), (min(x for x, _ in box) + max(x for x, _ in box)) / 2) for char, _, box in line if len(char) == 1]
+            [
+                (str(char), (min(x for x, _ in box) + max(x for x, _ in box)) / 2)
+                for char, _, box in line
+                if len(char) == 1
+            ]
             for line in result.word_results
         ]
         return _Reading(boxes, list(result.txts), characters, score / total)
@@ -137,7 +144,7 @@ def _full_width_marks(lines: Sequence[Sequence[tuple[str, float]]]) -> dict[str,
     """For each mark of punctuation, named by its half-width form, whether it is printed full-width on this page."""
     distances: dict[str, list[float]] = {}
     for line in lines:
-        pairs = list(zip(line, line[1:], strict=False))
+        pairs = list(pairwise(line))
         usual = [b - a for (first, a), (second, b) in pairs if _is_ideograph(first) and _is_ideograph(second)]
         if not usual:
             continue

@@ -8,7 +8,7 @@ from indexer.outline import Line
 
 _HAN = r"\u4e00-\u9fff"
 ORGAN = re.compile(
-    rf"[{_HAN}]{{2,40}}(?:委员会|办公厅|办公室|人民政府|政府|局|厅|部|院|署|中心|管委会|党组|工委)"
+    rf"(?!论|关于|对|在|向)[{_HAN}]{{2,40}}(?:委员会|办公厅|办公室|人民政府|[省市区县州旗镇乡]政府|局|厅|部|院|署|中心|管委会|党组|工委)"
     rf"|[{_HAN}]{{1,10}}[省市区县州旗][{_HAN}]{{0,12}}委|中共[{_HAN}]{{2,16}}委"
 )
 _MARK = re.compile(rf"((?:中共)?[{_HAN}]{{2,40}}(?:委员会|办公厅|办公室|人民政府|政府|局|厅|部|院|委))\s*文件")
@@ -155,7 +155,6 @@ def read_proposers(head: Sequence[Line], body: Sequence[Line], kind: str) -> dic
         match = _ADDRESS.match(line.text)
         names = _proposers(match[1], kind, salutation=True) if match else []
         if match and names:
-            start = line.start + line.text.index(names[0][0])
             end = line.start + match.end(1)
             said = line.text[: match.end(1)]
             last = re.search(r"\s*(?:等\s*[\d一二三四五六七八九十百]*\s*[名位]?)?\s*(?:人大|政协)?(?:代表|委员)$", said)

@@ -15,7 +15,7 @@ from indexer.sidecar import corrected
 from indexer.validity import read_validity
 
 # Raise it when the same file would be read into another text, outline, metadata or chunks: all files are read again.
-READER_VERSION = "3"
+READER_VERSION = "4"
 
 
 def understand(

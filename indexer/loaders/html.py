@@ -90,6 +90,10 @@ def _running_text(body: _Element) -> dict[_Element, int]:
     return held
 
 
+def _own_text(element: _Element) -> bool:
+    return any((text or "").strip() for text in (element.text, *(child.tail for child in element)))
+
+
 def _names(element: _Element) -> Iterator[str]:
     for name in f"{element.get('id') or ''} {element.get('class') or ''} {element.tag}".split():
         yield name.lower().replace("-", "").replace("_", "")
@@ -106,12 +110,16 @@ def _main_element(root: _Element) -> _Element:
     wanted = _SHARE * held[body]
     known: _Element | None = None
     block = body
+    broken: set[_Element] = set()  # Elements beside or above which text stands that a smaller block would lose.
     for element in body.iter(*_CONTAINERS):
+        parent = element.getparent()
+        if parent is not None and (parent in broken or _own_text(parent)):
+            broken.add(element)
         if element is not body and held.get(element, 0) >= wanted > 0:
             # Elements come in the order of the page: those that hold most of the text lie one within the other.
             if known is None and any(name in _KNOWN for name in _names(element)):
                 known = element
-            if held[element] >= 0.9 * held[body] and held[element] >= _LONGEST_VALUE:
+            if element not in broken and held[element] >= 0.9 * held[body] and held[element] >= _LONGEST_VALUE:
                 block = element
     return block if known is None else known
 
@@ -214,7 +222,7 @@ def _pairs_around(body: _Element, main: _Element) -> list[str]:
     segments = _segments(body, main) if main is not body else []
     for i, (text, element) in enumerate(segments):
         labels = [m for m in _LABEL.finditer(text) if m.start() == 0 or (m["colon"] and text[m.start() - 1] == " ")]
-        for m, following in zip(labels, [*labels[1:], None], strict=True):
+        for m, following in zip(labels, [*labels[1:], None][: len(labels)], strict=True):
             value = text[m.end() : following.start() if following else len(text)] if m["colon"] else ""
             other = _NEXT_LABEL.search(value)
             value = value[: other.start()] if other else value

@@ -140,9 +140,7 @@ def _outer(places: list[float], across: Sequence[Rule]) -> list[float]:
 
 
 def _is_drawn(rules: Iterable[Rule], at: float, low: float, high: float) -> bool:
-    drawn = sum(
-        max(0.0, min(rule.high, high) - max(rule.low, low)) for rule in rules if abs(rule.at - at) <= _NEAR
-    )
+    drawn = sum(max(0.0, min(rule.high, high) - max(rule.low, low)) for rule in rules if abs(rule.at - at) <= _NEAR)
     return drawn >= _COVERED * (high - low)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from indexer.loaders.pdf_aligned import aligned_tables
 from indexer.loaders.pdf_grid import Table
@@ -65,7 +66,7 @@ def text_of(pages: Sequence[PageLayout]) -> str:
     blocks = [_blocks(page, styles[page.format]) for page in pages]
     rendered = _rendered_tables(blocks)
     texts = ["\n\n".join(text for block in page if (text := _block_text(block, rendered))) for page in blocks]
-    for number, (page, following) in enumerate(zip(blocks, blocks[1:], strict=False)):
+    for number, (page, following) in enumerate(pairwise(blocks)):
         if not _goes_on(page, following):
             texts[number] += "\n"
     return "\f".join(texts)
@@ -130,7 +131,9 @@ def _wider(region: Region, style: _Style) -> Margins | None:
     if region.is_column or style.columns:
         left, right = min(line.left for line in region.lines), max(line.right for line in region.lines)
         around = [
-            column for column in style.columns if column.left - column.size < left and right < column.right + column.size
+            column
+            for column in style.columns
+            if column.left - column.size < left and right < column.right + column.size
         ]
         if around:
             return around[0]

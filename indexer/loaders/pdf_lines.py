@@ -60,7 +60,12 @@ def _fold(char: str) -> str:
 
 def is_cjk(char: str) -> bool:
     """Whether a character is an ideograph, kana or full-width sign: a line may be broken on either side of it."""
-    return "\u2e80" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or "\uff00" <= char <= "\uffef" or char > "\U00020000"
+    return (
+        "\u2e80" <= char <= "\u9fff"
+        or "\uf900" <= char <= "\ufaff"
+        or "\uff00" <= char <= "\uffef"
+        or char > "\U00020000"
+    )
 
 
 def _rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:

@@ -49,9 +49,7 @@ def rows_of(lines: Sequence[Line]) -> list[list[Line]]:
     return [sorted(row, key=lambda line: line.left) for row in rows]
 
 
-def _split(
-    lines: list[Line], gutters: Sequence[float], is_column: bool, regions: list[Region], depth: int
-) -> None:
+def _split(lines: list[Line], gutters: Sequence[float], is_column: bool, regions: list[Region], depth: int) -> None:
     """Append the regions that ``lines``, sorted from top to bottom, consist of."""
     if not lines:
         return

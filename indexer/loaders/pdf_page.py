@@ -8,6 +8,7 @@ import ctypes
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pypdfium2
@@ -242,7 +243,7 @@ def _read_path(path: Any, count: int, to_frame: _Matrix, content: PageContent) -
         if min(x1 - x0, y1 - y0) <= _RULE_THICKNESS:
             _add_rule(x0, y0, x1, y1, content)
         elif stroke.value:
-            for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+            for (ax, ay), (bx, by) in pairwise(points):
                 if min(abs(ax - bx), abs(ay - by)) <= 0.5:
                     _add_rule(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by), content)
 

@@ -9,6 +9,7 @@ import statistics
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from indexer.loaders.pdf_lines import CLOSING, Line
 
@@ -71,7 +72,7 @@ def join_lines(texts: Iterable[str]) -> str:
     """The text of broken lines as one line: words of Latin letters keep a space, Chinese needs none."""
     joined = ""
     for text in texts:
-        if joined and joined[-1].isascii() and text[:1].isascii() and not joined[-1] in "-/" and text[:1].isalnum():
+        if joined and joined[-1].isascii() and text[:1].isascii() and joined[-1] not in "-/" and text[:1].isalnum():
             joined += " "
         joined += text
     return joined
@@ -90,11 +91,12 @@ def margins_of(lines: Sequence[Line], wider: "Margins | None" = None, slack: flo
             left = wider.left
         if right < wider.right:
             right = wider.right
-    full = [line for line in lines if right - line.right < 2 * size]
     distances = [
         (below.base - above.base) / above.size
-        for above, below in zip(lines, lines[1:], strict=False)
-        if above in full and below.left - left < _INDENT * size and 0 < below.base - above.base < _FARTHEST * size
+        for above, below in pairwise(lines)
+        if right - above.right < 2 * size
+        and below.left - left < _INDENT * size
+        and 0 < below.base - above.base < _FARTHEST * size
     ]
     spacing = statistics.median(distances) if distances else (wider.spacing if wider else None)
     return Margins(left, right, size, spacing, slack)
@@ -160,7 +162,8 @@ def _indentation_allows(lines: Sequence[Line], following: Line, margins: Margins
 def _are_centred(first: Line, second: Line, margins: Margins) -> bool:
     """Whether two lines are a title: centred, and larger than the text or not set in like the start of a paragraph."""
     if any(
-        abs((line.left - margins.left) - (margins.right - line.right)) > _CENTRED * line.size for line in (first, second)
+        abs((line.left - margins.left) - (margins.right - line.right)) > _CENTRED * line.size
+        for line in (first, second)
     ):
         return False
     indent = (second.left - margins.left) / second.size

@@ -25,7 +25,9 @@ _ENOUGH_CHARACTERS = 20
 _UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
 _CID = re.compile(r"\(cid:\d+\)")
 _REPEATED = re.compile(r"(.)\1{2,}")
-_EXPECTED = re.compile("[\x20-\x7e\u00a0-\u00ff\u2000-\u2bff\u2e80-\u9fff\uf900-\ufaff\ufe10-\ufe6f\uff00-\uffef\U00020000-\U0003ffff]")
+_EXPECTED = re.compile(
+    "[\x20-\x7e\u00a0-\u00ff\u2000-\u2bff\u2e80-\u9fff\uf900-\ufaff\ufe10-\ufe6f\uff00-\uffef\U00020000-\U0003ffff]"
+)
 
 
 def is_garbage(text: str, unmapped: int) -> bool:

@@ -53,7 +53,7 @@ def table_lines(parts: Sequence[Table]) -> list[list[str]]:
     for lines, body in zip(pages, bodies, strict=True):
         for count, text in enumerate(text for row in body if (text := _line(row))):
             if count % ROW_GROUP == 0:
-                lines += header
+                lines.extend(header)
             lines.append(text)
     return pages
 

@@ -142,3 +142,60 @@ def test_the_annex_of_terms_of_a_real_report(seeds: Path) -> None:
     assert entry.section[-1] == "注 释"
     assert max(chunk.end - chunk.start for chunk in chunks) <= TARGET + _HEADINGS
     assert sum(len(line.text) for line in lines_of(text)) > 3500
+
+
+def terms(text: str) -> list[tuple[str | None, str]]:
+    return [(chunk.term, text[chunk.start : chunk.end]) for chunk in chunks_of(text) if chunk.term]
+
+
+def test_terms_of_an_article() -> None:
+    text = (
+        "第一条 为了节约用水，制定本办法。\n\n第二条 本办法所称二次供水，是指加压后再供水。\n\n第三条 本办法下列用语的含义：\n\n"
+        "（一）水厂，是指下列单位：\n\n1. 取水的单位；\n\n2. 净水的单位。\n\n（二）管网：输水的管道。\n\n第四条 本办法自公布之日起施行。"
+    )
+    assert terms(text) == [
+        ("二次供水", "第二条 本办法所称二次供水，是指加压后再供水。"),
+        ("水厂", "（一）水厂，是指下列单位：\n\n1. 取水的单位；\n\n2. 净水的单位。"),
+        ("管网", "（二）管网：输水的管道。"),
+    ]
+    assert [chunk.section for chunk in chunks_of(text) if chunk.term] == [("第二条",), ("第三条",), ("第三条",)]
+
+
+def test_an_entry_of_several_lines_stays_together() -> None:
+    text = "注释\n\n1. 三清：指清理管网，\n\n清退隐患。\n还包括清收欠费。\n\n2. 三减是指减层级。"
+    assert terms(text) == [
+        ("三清", "1. 三清：指清理管网，\n\n清退隐患。\n还包括清收欠费。"), ("三减", "2. 三减是指减层级。"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line", ["市水利局党委，指导各区县改造水厂。", "会议重点是指导各区县。", "第二年，即将完成改造。", "全市水厂，即十九座。", "会议：指出不足。"]
+)
+def test_what_defines_nothing(line: str) -> None:
+    assert term_of(line, in_glossary=False) is None
+
+
+def test_promises_begin_a_chunk() -> None:
+    text = "一、改造水厂。已经完成。\n\n管网更换20公里。\n\n下一步，我们将改造水厂5座。\n\n二、下一步工作\n\n下一步，我局将更换管网。"
+    assert written(text) == [
+        "一、改造水厂。已经完成。\n\n管网更换20公里。", "下一步，我们将改造水厂5座。", "二、下一步工作\n\n下一步，我局将更换管网。",
+    ]  # fmt: skip
+
+
+def test_a_byline_belongs_to_its_section() -> None:
+    body = "市水利局表示，将改造水厂19座，更换管网20公里。群众满意度持续提高，水质稳定达标，供水保障有力。"
+    text = f"{body}\n\n坚决打赢饮水攻坚战\n\n□ 清河日报记者 王五\n\n{body}\n\n提高供水保障能力\n\n本报记者 李六\n\n{body}"
+    assert [(c.section, text[c.start : c.end]) for c in chunks_of(text)] == [
+        ((), body),
+        (("坚决打赢饮水攻坚战",), f"坚决打赢饮水攻坚战\n\n□ 清河日报记者 王五\n\n{body}"),
+        (("提高供水保障能力",), f"提高供水保障能力\n\n本报记者 李六\n\n{body}"),
+    ]
+
+
+@given(texts())
+def test_no_chunk_crosses_a_top_level_section(text: str) -> None:
+    canonical = clean(text).text
+    headings = read_outline(canonical)
+    top = min((heading.rank for heading in headings), default=0)
+    for chunk in chunk_text(canonical, headings):
+        assert not any(chunk.start + 8 < h.start < chunk.end for h in headings if h.rank == top)

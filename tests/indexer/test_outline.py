@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 
 from indexer.document import Heading
-from indexer.outline import ENTRY, is_glossary, lines_of, read_outline, section_path
+from indexer.outline import BYLINE, ENTRY, is_glossary, lines_of, read_outline, section_path
 from tests.indexer.support import texts
 
 
@@ -141,3 +141,16 @@ def test_headings_are_found_in_time_in_proportion_to_the_text() -> None:
     assert len(read_outline("1. 水\n" * 30_000)) == 30_000
     assert titles("# a" + "#" * 300_000 + "x") == []
     assert titles("# a" + " #" * 150_000 + "x") == []
+
+
+def test_items_of_an_article_and_definitions_are_no_sections() -> None:
+    assert titles("第一条 下列单位：\n（一）水厂；\n1. 取水；\n第二条 施行。\n一、范围\n（一）水厂") == ["第一条", "第二条", "一、范围", "（一）水厂"]
+    assert titles("一、情况\n\n（一）水厂，是指取水的单位。\n\n（二）水质。全部达标。") == ["一、情况", "（二）水质"]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [("□ 清河日报记者 王五", True), ("本报记者 王五 李六", True), ("新闻记者 王五", True), ("● 王五", True), ("记者昨日获悉，水厂已改造。", False)],
+)  # fmt: skip
+def test_bylines(line: str, expected: bool) -> None:
+    assert bool(BYLINE.fullmatch(line)) is expected

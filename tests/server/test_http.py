@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -399,7 +399,6 @@ _QUESTIONS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=150)
 @given(question=_QUESTIONS)
 def test_any_question_is_answered_or_a_problem(client: TestClient, fetched_text: TextOf, question: str) -> None:
     # ``json=`` would refuse lone surrogates itself; JSON can carry them.
@@ -416,7 +415,6 @@ def test_any_question_is_answered_or_a_problem(client: TestClient, fetched_text:
         assert response.json()["question"] == question.strip()
 
 
-@settings(max_examples=40)
 @given(
     q=st.text(st.characters(codec="utf-8"), max_size=40),
     number=st.none() | st.text(st.characters(codec="utf-8"), max_size=8),
