@@ -23,7 +23,7 @@ from indexer.publication import Content, publish
 from indexer.reading import breadcrumb, content_key, reader_version, understand
 from indexer.relations import identity, relate
 from indexer.sentences import SENTENCES_VERSION, sentence_spans
-from indexer.sidecar import DEFAULTS, SUFFIX, sidecars
+from indexer.sidecar import DEFAULTS, SUFFIX, UnreadableSidecar, sidecars
 from indexer.store import FileState, Store, store_error
 from indexer.worker import LoadingWorker
 
@@ -137,7 +137,7 @@ class Indexer:
         """Take a document out of the index until it is restored, and publish. False when there is none."""
         with self._store.transaction():
             copies = self._copies(document_id)
-            found = any([self._store.remove(copy) for copy in copies])
+            found = len([copy for copy in copies if self._store.remove(copy)]) > 0
             if found:
                 if not self._store.files():
                     raise NothingToIndex("这是最后一份文件，不能移出 / the last document cannot be removed")
@@ -184,6 +184,13 @@ class Indexer:
                     continue
                 try:
                     loaded = self._take(file, before.get(place), current, read, taken)
+                except UnreadableSidecar as error:
+                    # The side-car may forbid what is shown now: the document leaves until it can be read.
+                    skipped.append(Skipped(file.source, str(error)))
+                    if place in before:
+                        self._store.delete(before[place].document_id)
+                        gone.append(before[place])
+                    continue
                 except UnreadableFile as error:
                     skipped.append(Skipped(file.source, str(error)))
                     continue
@@ -231,9 +238,11 @@ class Indexer:
             corrections = list(sidecars(file.path, file.folder)) if file.root else []
             states = [path.stat() for path in (file.path, *corrections)] if file.root else []
         except OSError as error:
-            raise UnreadableFile(f"无法读取：{error.strerror} / cannot be read") from error
+            broken = UnreadableFile if error.filename == str(file.path) else UnreadableSidecar
+            raise broken(f"{Path(error.filename).name} 无法读取：{error.strerror} / cannot be read") from error
         size = sum(state.st_size for state in states)
-        mtime_ns = max((state.st_mtime_ns for state in states), default=0)
+        # The sum, not the latest: a side-car copied with an older time changes it too. Kept within SQLite's integers.
+        mtime_ns = sum(state.st_mtime_ns for state in states) % 2**63
         if known and current and (known.size, known.mtime_ns) == (size, mtime_ns):
             return None
         document_id = known.document_id if known else document_id_of(file.source)

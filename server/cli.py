@@ -16,7 +16,7 @@ from indexer.encoders import Encoder, load_encoder
 from indexer.errors import DamagedGeneration
 from server.questions import checked
 from server.settings import Settings
-from server.terminal import fail, print_answer, print_json, print_report, print_skipped, progress, reported
+from server.terminal import fail, print_answer, print_json, print_notes, print_report, print_skipped, progress, reported
 
 if TYPE_CHECKING:
     from indexer.pipeline import Indexer

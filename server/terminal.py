@@ -50,6 +50,12 @@ def print_skipped(skipped: Iterable[tuple[str, str]]) -> None:
         typer.echo(" ".join(f"跳过 skipped {source}：{reason}".split()), err=True)
 
 
+def print_notes(notes: Iterable[tuple[str, str]]) -> None:
+    """A line for each thing that a file was indexed without, such as a page that needs OCR."""
+    for source, note in notes:
+        typer.echo(" ".join(f"注意 note {source}：{note}".split()), err=True)
+
+
 def print_json(value: Any) -> None:
     """One JSON object on stdout, exact also where stdout cannot hold every character."""
     exact = (sys.stdout.encoding or "ascii").lower().replace("-", "") == "utf8"
@@ -81,7 +87,7 @@ def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
 
 
 def print_report(report: "IndexReport") -> None:
-    """What a run of the indexer did, in one line."""
+    """What a run of the indexer did: one line, and a table when it read files."""
     state = "已发布" if report.published else "无变化，仍为"
     typer.echo(
         f"{state}第 {int(report.generation)} 代索引：{report.documents} 份文件，{report.chunks} 个段落"
@@ -89,6 +95,15 @@ def print_report(report: "IndexReport") -> None:
         f"编码 {report.encoded}；{report.seconds:.1f} 秒）",
         err=True,
     )
+    if not report.pages:
+        return
+    rows = (
+        ("文件 files", report.added + report.changed + report.unchanged), ("页 pages read", report.pages),
+        ("段落 chunks", report.chunks), ("跳过 skipped", len(report.skipped)), ("OCR 页 OCR pages", report.ocr_pages),
+        ("重复 duplicates", report.duplicates), ("秒 seconds", f"{report.seconds:.1f}"),
+    )  # fmt: skip
+    for name, value in rows:
+        typer.echo(f"  {name:<18}{value:>10}", err=True)
 
 
 def print_answer(answer: "Answer") -> None:

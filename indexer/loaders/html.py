@@ -8,6 +8,7 @@ sites put above the text comes first, a pair a line (发文字号：……).
 import re
 from collections import deque
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import lxml.html
 from lxml import etree
@@ -17,7 +18,7 @@ from indexer.errors import UnreadableFile
 from indexer.loaders.docx_tables import Cell, table_lines
 from indexer.loaders.text import decode
 
-_Element = lxml.html.HtmlElement
+_Element: TypeAlias = lxml.html.HtmlElement
 _DROPPED = frozenset(
     "script style noscript template iframe object svg canvas nav header footer aside button select input textarea".split()
 )
@@ -110,16 +111,15 @@ def _main_element(root: _Element) -> _Element:
     wanted = _SHARE * held[body]
     known: _Element | None = None
     block = body
-    broken: set[_Element] = set()  # Elements beside or above which text stands that a smaller block would lose.
+    broken = {body} if _own_text(body) else set[_Element]()  # Below them a smaller block would lose text.
     for element in body.iter(*_CONTAINERS):
-        parent = element.getparent()
-        if parent is not None and (parent in broken or _own_text(parent)):
+        if element.getparent() in broken or _own_text(element):
             broken.add(element)
         if element is not body and held.get(element, 0) >= wanted > 0:
             # Elements come in the order of the page: those that hold most of the text lie one within the other.
             if known is None and any(name in _KNOWN for name in _names(element)):
                 known = element
-            if element not in broken and held[element] >= 0.9 * held[body] and held[element] >= _LONGEST_VALUE:
+            if element.getparent() not in broken and held[element] >= 0.9 * held[body] and held[element] >= _LONGEST_VALUE:
                 block = element
     return block if known is None else known
 

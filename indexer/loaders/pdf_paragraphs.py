@@ -29,6 +29,7 @@ _LIST_ITEM = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,3}[.．、)）](?!\d)|[①-⑳]|"
     r"第[一二三四五六七八九十百千\d]{1,7}[编章节条款项]|附件|[-–•●◆▪■□➢✓√*·])"
 )
+_ADDRESS = re.compile(r"各位.{1,20}[：:]|.{2,20}(?:代表|委员|同志们?)[：:]")
 _TERMINAL = frozenset("。！？!?；;：:”’）)》】")
 
 
@@ -58,14 +59,6 @@ class Paragraph:
     @property
     def text(self) -> str:
         return join_lines(line.text for line in self.lines)
-
-    @property
-    def open_end(self) -> bool:
-        """Whether the last line is full, so that the paragraph may go on in the next column or page."""
-        last = self.lines[-1]
-        room = self.margins.right - last.right
-        indent = last.left - self.margins.left
-        return room < (1 + self.margins.slack) * last.size and indent <= _DEEPEST_INDENT * last.size
 
 
 def join_lines(texts: Iterable[str]) -> str:
@@ -121,7 +114,10 @@ def is_indented_style(lines: Sequence[Line], margins: Margins) -> bool:
 
 def is_full(line: Line, following: Line, margins: Margins) -> bool:
     """Whether the first word of the following line would not have fitted at the end of this one."""
-    return margins.right - line.right < following.head + margins.slack * line.size
+    indent, room = line.left - margins.left, margins.right - line.right
+    if indent > _FIRST_LINE * line.size and abs(indent - room) <= _CENTRED * line.size:
+        room += indent  # A centred line has room on both sides.
+    return room < following.head + margins.slack * line.size
 
 
 def goes_on(lines: Sequence[Line], following: Line, margins: Margins, indented_style: bool) -> bool:
@@ -145,7 +141,8 @@ def _indentation_allows(lines: Sequence[Line], following: Line, margins: Margins
     if before > _DEEPEST_INDENT:
         return False
     if after < _INDENT:
-        return indented_style or not (ends and _LIST_ITEM.match(following.text))
+        starts = _ADDRESS.fullmatch(following.text) or (not indented_style and _LIST_ITEM.match(following.text))
+        return not (ends and starts)
     if not ends and _are_centred(last, following, margins):
         return True
     if after > _HANGING:
@@ -185,7 +182,8 @@ def joins_across(before: Paragraph, after: Paragraph) -> bool:
     """Whether a paragraph that ends one column or page goes on at the top of the next."""
     last, first = before.lines[-1], after.lines[0]
     return (
-        before.open_end
+        is_full(last, first, before.margins)
+        and last.left - before.margins.left <= _DEEPEST_INDENT * last.size
         and (after.indented_style or not (last.text[-1] in _TERMINAL or _LIST_ITEM.match(first.text)))
         and max(last.size, first.size) <= _SAME_SIZE * min(last.size, first.size)
         and first.left - after.margins.left < _INDENT * first.size

@@ -238,7 +238,8 @@ _SEEDS = {
         "issuer": "重庆市国有资产监督管理委员会", "document_number": "渝国资函〔2025〕313号", "kind": "reply",
         "proposal_number": "0457", "proposal_kind": "建议", "session": "市六届人大三次会议",
         "proposal_title": "关于进一步深化区县国有企业高质量转型发展的建议", "proposer": "罗清泉", "addressee": "罗清泉代表",
-        "organ": "重庆市国有资产监督管理委员会", "disclosure": "同意公开", "category": "A", "adoption": "完全采纳", "signer": "曾菁华", "contact": "张三",
+        "organ": "重庆市国有资产监督管理委员会", "disclosure": "同意公开", "category": "A", "adoption": "完全采纳", "signer": "曾菁华",
+        "contact": "张三",
     },
     "001": {
         "title": "重庆市国有资产监督管理委员会 关于市政协六届三次会议第0627号提案 答复的函",

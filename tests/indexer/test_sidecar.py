@@ -158,7 +158,6 @@ def test_a_document_is_read_again_when_its_side_car_comes_changes_and_goes(tmp_p
     assert index(data, folder).changed == 0
 
 
-@pytest.mark.xfail(reason="pipeline.py takes the latest time of a file and its side-cars alone", strict=True)
 def test_a_side_car_older_than_its_document_is_seen_to_change(tmp_path: Path, data: Path) -> None:
     folder = written(tmp_path / "f", {"一.txt": LETTER, "一.meta.toml": 'disclosure = "主动公开"', "二.txt": OTHER})
     os.utime(folder / "一.meta.toml", (1_600_000_000, 1_600_000_000))
@@ -169,7 +168,6 @@ def test_a_side_car_older_than_its_document_is_seen_to_change(tmp_path: Path, da
     assert value(data, "一.txt", "disclosure") == "不予公开"
 
 
-@pytest.mark.xfail(reason="pipeline.py keeps the last readable version", strict=True)
 def test_a_side_car_that_breaks_withdraws_its_document(tmp_path: Path, data: Path) -> None:
     """It may say that what is shown now must not be seen any more."""
     folder = written(tmp_path / "f", {"一.txt": LETTER, "二.txt": OTHER})
