@@ -23,13 +23,15 @@ _LABEL = re.compile(r"\s*[\w\s]{1,10}[：:]")
 _ENUMERATED = re.compile(r"\s*(?:[一二三四五六七八九十]是|首先|其次|再次|最后|此外|同时)")
 _TERMINAL = frozenset("。！？；：…—!?;:”’」』）)】》〉")
 _PAUSE = frozenset("，、,")
+# Between the cells of a table row, as the loaders write it.
+_CELLS = " | "
 # A line without a full stop is running text only from this length on: titles with a comma are shorter.
 _RUNNING_LENGTH = 35
 
 
 def _is_running_text(line: str) -> bool:
     """Whether a line is prose that can go on in the next line, not a title, a label or a list head."""
-    if line[-1] in _TERMINAL or _LABEL.match(line):
+    if line[-1] in _TERMINAL or _LABEL.match(line) or _CELLS in line:
         return False
     if "。" in line:
         return True
@@ -42,7 +44,7 @@ def _is_running_text(line: str) -> bool:
 
 def _continues(line: str) -> bool:
     """Whether a line can be the second half of a cut sentence."""
-    if _NUMBERED.match(line) or _LABEL.match(line) or _ENUMERATED.match(line):
+    if _NUMBERED.match(line) or _LABEL.match(line) or _ENUMERATED.match(line) or _CELLS in line:
         return False
     return any(mark in line for mark in "，。；、,.;：:") and not unicodedata.category(line[0]).startswith("Z")
 

@@ -17,9 +17,8 @@ LOADERS: dict[str, str] = {
     ".html": "html",
     ".htm": "html",
     ".pdf": "pdf",
-    ".docx": "docx",
     ".ofd": "ofd",
-    **dict.fromkeys((".doc", ".wps", ".rtf", ".odt"), "office"),
+    **dict.fromkeys((".docx", ".docm", ".dotx", ".doc", ".wps", ".wpt", ".rtf", ".odt"), "office"),
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"), "image"),
 }
 

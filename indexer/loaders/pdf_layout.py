@@ -96,6 +96,7 @@ def _parts(page: PageLayout, gutters: Sequence[float]) -> list[_Part]:
 def _styles(pages: Sequence[PageLayout]) -> dict[tuple[int, bool], _Style]:
     lines: dict[tuple[int, bool], list[Line]] = {page.format: [] for page in pages}
     columns: dict[tuple[int, bool], list[Margins]] = {page.format: [] for page in pages}
+    widths = {page.format: page.width for page in pages}
     for page in pages:
         for region in _parts(page, ()):
             if not isinstance(region, Region):
@@ -107,7 +108,7 @@ def _styles(pages: Sequence[PageLayout]) -> dict[tuple[int, bool], _Style]:
     return {
         key: _Style(
             # Scanned pages lie a little differently each time, so one says nothing of another.
-            margins_of(found) if found and not key[1] else None,
+            margins_of(found, None, widths[key]) if found and not key[1] else None,
             columns[key],
             _gutters(columns[key]),
         )
@@ -148,7 +149,7 @@ def _blocks(page: PageLayout, style: _Style) -> list[_Block]:
         if isinstance(part, Table):
             blocks.append(part)
             continue
-        margins = margins_of(part.lines, _wider(part, style), slack)
+        margins = margins_of(part.lines, _wider(part, style), None if part.is_column else page.width, slack)
         indented_style = is_indented_style(part.lines, margins)
         for stretch in aligned_tables(rows_of(part.lines)):
             if isinstance(stretch, Table):

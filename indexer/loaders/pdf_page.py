@@ -113,7 +113,7 @@ def read_page(page: pypdfium2.PdfPage) -> PageContent:
     directions: tuple[list[Glyph], ...] = ([], [], [], [])
     textpage = page.get_textpage()
     try:
-        for direction, glyph in _characters(textpage, frames, content):
+        for direction, glyph in _characters(textpage.raw, frames, content):
             span, depth = (width, height) if direction % 2 == 0 else (height, width)
             if -1 <= glyph.left <= span and 0 <= glyph.base <= depth + 1:  # Not printer's marks or cropped text.
                 directions[direction].append(glyph)
@@ -129,9 +129,12 @@ def read_page(page: pypdfium2.PdfPage) -> PageContent:
 
 
 def _characters(
-    textpage: pypdfium2.PdfTextPage, frames: tuple[_Matrix, ...], content: PageContent
+    textpage: Any, frames: tuple[_Matrix, ...], content: PageContent
 ) -> Iterator[tuple[int, Glyph]]:
-    """The characters in the order of the file, each with the number of clockwise quarter turns of its direction."""
+    """The characters in the order of the file, each with the number of clockwise quarter turns of its direction.
+
+    ``textpage`` is PDFium's own handle: with pypdfium2's object each of the many calls costs twice as much.
+    """
     x, y = ctypes.c_double(), ctypes.c_double()
     box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
     # (direction, scale) of each text matrix met; direction None means aslant.
@@ -170,7 +173,7 @@ def _characters(
         yield direction, Glyph("-" if char in _HYPHENS else char, left, right, base, size)
 
 
-def _address(textpage: pypdfium2.PdfTextPage, index: int) -> int | None:
+def _address(textpage: Any, index: int) -> int | None:
     """Which text object of the file a character comes from."""
     return ctypes.cast(raw.FPDFText_GetTextObject(textpage, index), ctypes.c_void_p).value
 

@@ -23,13 +23,16 @@ _FIRST_LINE = 2.5  # em; no first line is set in more
 _HANGING = 8.0  # em
 _CENTRED = 1.0  # em by which the space on both sides may differ
 _TITLE_SIZE = 1.1  # ratio to the size of the text
+_FEWEST_FULL = 4  # lines
+_UNEQUAL_MARGINS = 3.0  # em by which the right margin may be wider than the left one
 _MARGIN_SUPPORT = 0.25  # of the lines at the most frequent edge must start or end at a margin
 
 _LIST_ITEM = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,3}[.．、)）](?!\d)|[①-⑳]|"
     r"第[一二三四五六七八九十百千\d]{1,7}[编章节条款项]|附件|[-–•●◆▪■□➢✓√*·])"
 )
-_ADDRESS = re.compile(r"各位.{1,20}[：:]|.{2,20}(?:代表|委员|同志们?)[：:]")
+# Lines that begin something new even where nothing is set in: salutations and the articles of a statute.
+_STARTING = re.compile(r"各位.{1,20}[：:]$|.{2,20}(?:代表|委员|同志们?)[：:]$|第[一二三四五六七八九十百千\d]{1,7}条\s")
 _TERMINAL = frozenset("。！？!?；;：:”’）)》】")
 
 
@@ -71,19 +74,26 @@ def join_lines(texts: Iterable[str]) -> str:
     return joined
 
 
-def margins_of(lines: Sequence[Line], wider: "Margins | None" = None, slack: float = 0.35) -> Margins:
-    """The margins of a region. ``wider`` are those of the whole document, for regions with too few lines to tell."""
+def margins_of(
+    lines: Sequence[Line], wider: "Margins | None" = None, page_width: float | None = None, slack: float = 0.35
+) -> Margins:
+    """The margins of a region.
+
+    ``wider`` are those of the whole document, for regions with too few lines to tell. ``page_width`` is given for text
+    over the full width: where hardly a line ends at the right margin found, it is taken to be as wide as the left one.
+    """
     size = statistics.median(line.size for line in lines)
     left = _edge(sorted(line.left for line in lines), size)
     # Punctuation may hang over the margin, so lines that end with it say little of where the margin is.
     inside = [line for line in lines if line.text[-1] not in CLOSING]
     right = -_edge(sorted(-line.right for line in (inside if len(inside) > 2 else lines)), size)
+    if page_width is not None and sum(abs(line.right - right) <= _ALIGNED * size for line in lines) < _FEWEST_FULL:
+        right = max(right, page_width - left - _UNEQUAL_MARGINS * size)
     if wider is not None:
         # A last page may hold nothing but indented and short lines.
         if wider.left < left <= wider.left + _DEEPEST_INDENT * size:
             left = wider.left
-        if right < wider.right:
-            right = wider.right
+        right = max(right, wider.right)
     distances = [
         (below.base - above.base) / above.size
         for above, below in pairwise(lines)
@@ -141,7 +151,7 @@ def _indentation_allows(lines: Sequence[Line], following: Line, margins: Margins
     if before > _DEEPEST_INDENT:
         return False
     if after < _INDENT:
-        starts = _ADDRESS.fullmatch(following.text) or (not indented_style and _LIST_ITEM.match(following.text))
+        starts = _STARTING.match(following.text) or (not indented_style and _LIST_ITEM.match(following.text))
         return not (ends and starts)
     if not ends and _are_centred(last, following, margins):
         return True

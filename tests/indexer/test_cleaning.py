@@ -116,6 +116,7 @@ _RUNNING = "去年全市推进饮水工程。各县区要结合本地实际编�
         pytest.param("会议要求做到以下几点：", "各县区要编制规划，按时报送。", id="a colon"),
         pytest.param("他说：“去年成效明显。”", "各县区要编制规划，按时报送。", id="a closing quote"),
         pytest.param("清河区2024年度农村饮水", "（不含城区）安全情况专项报告，供审议。", id="a title in two lines"),
+        pytest.param("关于加快饮水工程建设，推进城乡一体化的", "实施意见，供各县参考。", id="a title with a comma"),
         pytest.param("联系电话：12345678，", "各县区要编制规划，按时报送。", id="after a label"),
         pytest.param("一、总体情况，以及问题", "各县区要编制规划，按时报送。", id="after a heading"),
     ],
@@ -171,3 +172,9 @@ def test_real_documents_are_joined_at_the_broken_sentences_only(seeds: Path, see
             expected.append(line)
     assert len(lines) - len(expected) == len(cuts)
     assert [" ".join(paragraph.split()) for paragraph in paragraphs] == [" ".join(line.split()) for line in expected]
+
+
+def test_a_table_row_is_never_joined() -> None:
+    """A cell may hold a whole sentence and still be no paragraph that goes on below."""
+    text = "项目 | 说明\n\n甲工程 | 已经完工。余下部分由市住建委组织验收，预计\n\n乙工程的验收另行安排，由各区县负责。"
+    assert clean(text).text == text
