@@ -1,8 +1,6 @@
 """PDF: the text layer where it is usable, decided page by page; any other page is recognised from its image."""
 
-import re
 import threading
-import unicodedata
 
 import pypdfium2
 from pypdfium2 import raw
@@ -15,6 +13,7 @@ from indexer.loaders.pdf_layout import PageLayout, text_of
 from indexer.loaders.pdf_lines import lines_of
 from indexer.loaders.pdf_page import PageContent, read_page
 from indexer.loaders.pdf_quality import is_garbage
+from indexer.loaders.titles import sane_title
 
 # PDFium must not be called from two threads at once.
 _PDFIUM = threading.Lock()
@@ -25,7 +24,6 @@ _PICTURE = 0.05  # of the page: a smaller image on an empty page is an ornament
 _OUTLINED_TEXT = 50  # shapes: so many and no text are letters that were turned into drawings
 _MOST_PIXELS = 40_000_000
 _POINTS_PER_INCH = 72
-_TITLE_LENGTH = range(4, 101)  # characters
 
 _INCOMPLETE = "PDF 不完整，可能没有传完 / incomplete PDF"
 _DAMAGED = "第 {0} 页已损坏，未能读取 / page {0} is damaged and was not read"
@@ -52,7 +50,7 @@ def load(data: bytes) -> SourceDocument:
     if not text.strip():
         raise UnreadableFile(_nothing_read(count, notes))
     recognized = sum(page.recognized and bool(page.lines) for page in pages)
-    return SourceDocument(text, _sane_title(title, text), recognized, tuple(notes))
+    return SourceDocument(text, sane_title(title, text.lstrip()), recognized, tuple(notes))
 
 
 def _open(data: bytes) -> pypdfium2.PdfDocument:
@@ -144,14 +142,3 @@ def _nothing_read(count: int, notes: list[str]) -> str:
     if not notes:
         return f"{count} 页都是空白 / all of {count} pages are blank"
     return notes[0] if count == 1 else f"{count} 页都没有读出文字：{notes[0]}"
-
-
-def _sane_title(title: str, text: str) -> str | None:
-    """The title that the file names, if the first page bears it too: most name a template or a file instead."""
-
-    def plain(value: str) -> str:
-        return re.sub(r"\s+", "", unicodedata.normalize("NFKC", value))
-
-    title = " ".join(title.split())
-    first_page = text.lstrip("\f\n").partition("\f")[0]
-    return title if len(title) in _TITLE_LENGTH and plain(title) in plain(first_page) else None

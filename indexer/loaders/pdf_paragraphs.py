@@ -159,7 +159,7 @@ def _indentation_allows(lines: Sequence[Line], following: Line, margins: Margins
         return False
     if abs(before - after) <= _ALIGNED:
         # Two lines set in by the same: a quotation, or two paragraphs of which the first fills its line.
-        starts = ends or _LIST_ITEM.match(following.text) or (indented_style and after <= _FIRST_LINE)
+        starts = ends or bool(_LIST_ITEM.match(following.text)) or (indented_style and after <= _FIRST_LINE)
         return len(lines) > 1 or not starts
     if after > before:
         return len(lines) == 1 and bool(_LIST_ITEM.match(last.text)) and not _LIST_ITEM.match(following.text)

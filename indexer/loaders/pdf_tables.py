@@ -1,5 +1,6 @@
 """Tables as text: one row a line, cells parted by " | ", the header repeated so that every part of a table has it."""
 
+import re
 from collections.abc import Sequence
 
 from indexer.loaders.pdf_grid import Cell, Table
@@ -13,6 +14,7 @@ _LONGEST_HEADER_CELL = 30  # characters
 _DIGITS = 0.5  # of a header cell's characters at most
 # A cell merged over several rows is repeated in each, so that a row can be quoted alone, unless it is long.
 _LONGEST_REPEATED = 40  # characters
+_YEAR = re.compile(r"(?:19|20)\d\d")  # 2024年 is the name of a column, not a figure.
 _SAME_EDGE = 4.0  # points
 
 # A row's cells by column; None where a cell merged over several columns covers the place.
@@ -65,13 +67,19 @@ def header_of(table: Table) -> tuple[int, int]:
     depth = max((cell.rows for cell in first), default=1) if any(cell.columns > 1 for cell in first) else 1
     end = start + min(depth, _DEEPEST_HEADER)
     cells = [cell for row in table.grid[start:end] for cell in row if cell is not None]
-    named = len(cells) >= 2 and all(
-        0 < len(cell.text) <= _LONGEST_HEADER_CELL
-        and not cell.text.endswith(("。", "；"))
-        and sum(char.isdigit() for char in cell.text) < _DIGITS * len(cell.text)
-        for cell in cells
-    )
+    named = len(cells) >= 2 and all(_names_column(cell.text, corner=cell is cells[0]) for cell in cells)
     return (start, end) if named and end < len(table.grid) else (start, start)
+
+
+def _names_column(text: str, corner: bool) -> bool:
+    """Whether a text reads like the name of a column: short, no sentence, no figure; only the corner may be empty."""
+    digits = sum(char.isdigit() for char in _YEAR.sub("", text))
+    return (
+        (bool(text) or corner)
+        and len(text) <= _LONGEST_HEADER_CELL
+        and not text.endswith(("。", "；"))
+        and digits <= _DIGITS * len(text)
+    )
 
 
 def _caption_rows(table: Table) -> int:
@@ -109,7 +117,10 @@ def _spanning(table: Table, row: int, column: int) -> Cell | None:
 
 
 def _line(row: _Row) -> str:
-    return SEPARATOR.join(text for text in row if text is not None).strip() if any(row) else ""
+    texts = [text for text in row if text is not None]
+    while texts and not texts[-1]:
+        texts.pop()
+    return SEPARATOR.join(texts).strip()
 
 
 def _is_rest(row: _Row, following: _Row) -> bool:

@@ -48,5 +48,6 @@ def cite(n: int, document: Document, section: tuple[str, ...], start: int, end: 
         n=n, document_id=document.document_id, source=document.source, title=document.title,
         document_number=_value(document, "document_number"), issuer=_value(document, "issuer"),
         date=_value(document, "date"), status=_value(document, "status"),
-        superseded_by=_value(document, "superseded_by") or _value(document, "newer_version"), section=section, page=page_of(document, start), quote=quote, start=start, end=end,
+        superseded_by=_value(document, "superseded_by") or _value(document, "newer_version"),
+        section=section, page=page_of(document, start), quote=quote, start=start, end=end,
     )  # fmt: skip

@@ -14,8 +14,6 @@ from server.questions import BadQuestion
 
 def problem(status: int, detail: str) -> JSONResponse:
     """A problem document with the standard title of its status."""
-    # A detail may repeat what was sent, and JSON can hold lone surrogates, which UTF-8 cannot.
-    detail = detail.encode("utf-8", "replace").decode("utf-8")
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
 

@@ -18,9 +18,14 @@ _LATIN = re.compile(r"[A-Za-z]")
 
 # Words that ask and carry no subject matter. They are taken out before coverage is measured and before matching.
 _ASKING = re.compile(
-    r"请问|请|麻烦|告诉我|想知道|我想了解|介绍一下|一下|什么时候|什么时间|什么是|是什么意思|什么意思|是什么|什么|是指|指的是|指什么|"
-    r"哪一天|哪一年|哪个月|哪天|哪年|何时|多少|几个|几户|几家|几项|几|多大|多高|多长|多久|多|哪些|哪几|哪位|哪个|哪家|哪|谁|怎么样|怎么|怎样|如何|为什么|为何|"
-    r"具体|分别|一共|总共|共有|达到|有没有|是不是|是否|的|了|吗|呢|吧|啊|是|有|和|与|及|把|被|在|里|中|到|要|给|这|那|个|都|也|还|从|由|为|对|于|以|能|会|做|含义|意思|定义"
+    "|".join(
+        (
+            "请问|请|麻烦|告诉我|想知道|我想了解|介绍一下|一下|什么时候|什么时间|什么是|是什么意思|什么意思|是什么|什么",
+            "是指|指的是|指什么|哪一天|哪一年|哪个月|哪天|哪年|何时|多少|几个|几户|几家|几项|几|多大|多高|多长|多久|多",
+            "哪些|哪几|哪位|哪个|哪家|哪|谁|怎么样|怎么|怎样|如何|为什么|为何|具体|分别|一共|总共|共有|达到|有没有|是不是|是否",
+            "的|了|吗|呢|吧|啊|是|有|和|与|及|把|被|在|里|中|到|要|给|这|那|个|都|也|还|从|由|为|对|于|以|能|会|做|含义|意思|定义",
+        )
+    )
 )
 _ASKING_EN = frozenset(
     "what which who whom whose when where why how many much is are was were be been do does did the a an of in on at to for from by "
@@ -37,7 +42,8 @@ _DEFINITION = (
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("date", re.compile(r"什么时候|什么时间|何时|哪一?天|哪一?年|哪个?月|几月|日期|\bwhen\b|what date|which year", re.IGNORECASE)),
     ("number", re.compile(
-        r"多少|[几多](?:个|户|家|项|条|次|人|名|亿|万|份|处|批|类|年|月|天|倍)|多大|多高|多长|多久|占比|比例|几成|how (?:many|much|large|long)|what (?:percentage|share|proportion|amount)",
+        r"多少|[几多](?:个|户|家|项|条|次|人|名|亿|万|份|处|批|类|年|月|天|倍)|多大|多高|多长|多久|占比|比例|几成|"
+        r"how (?:many|much|large|long)|what (?:percentage|share|proportion|amount)",
         re.IGNORECASE)),
     ("person", re.compile(r"谁|哪位|哪个(?:代表|委员|领导|人)|\bwho\b|\bwhom\b", re.IGNORECASE)),
     ("list", re.compile(r"哪些|哪几|哪[两三四五六七八九十]|什么内容|分别|包括什么|\bwhich\b|what are", re.IGNORECASE)),
@@ -51,15 +57,21 @@ _PLACE = re.compile(r"[\u4e00-\u9fff]{2,5}[区县]$")
 # 区 and 县 that end a common noun, not a name.
 _NO_PLACE = re.compile(r"(?:开发|高新|经开|新|园|社|市|地|景|片|城|郊|辖|各|全|本|库|山|自治|都|功能|保税|自贸|示范|试验)区$|区县$|[各全本某]县$")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*年|\b|[^\d])")
-_CODE = re.compile(r"[\"“”‘’']?\s*(?P<code>\d{2,6}|\d+\+\d+|[〇零一二三四五六七八九]{3,6})\s*[\"“”‘’']?\s*(?:工作)?(?:机制|mechanism|计划|工程|行动|体系|模式|policy)", re.IGNORECASE)
+_CODE = re.compile(
+    r"[\"“”‘’']?\s*(?P<code>\d{2,6}|\d+\+\d+|[〇零一二三四五六七八九]{3,6})\s*[\"“”‘’']?\s*"
+    r"(?:工作)?(?:机制|mechanism|计划|工程|行动|体系|模式|policy)",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{1,40})[”\"」』》]")
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question, understood. ``keys`` are identifiers that must occur in the evidence exactly as they are.
+    """A question, understood.
 
-    ``content`` holds the tokens of the words that carry the question; ``tokens`` those of the whole question.
+    ``content`` holds the tokens of the words that carry the question; ``tokens`` those of the whole question. Proposals
+    (number without leading zeros, 建议 or 提案 if said), 文号 and their serials confine the answer to documents;
+    ``years``, ``codes`` (the 631 of “631”机制) and ``places`` must occur in the evidence exactly as they are.
     """
 
     text: str

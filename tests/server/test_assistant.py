@@ -271,11 +271,13 @@ def test_an_index_begun_afresh_is_followed_although_it_counts_from_one_again(
     folder: Path, living: tuple[Assistant, Path], encoder: Encoder
 ) -> None:
     assistant, data_dir = living
+    assert proposer(assistant, "0101") == "提出人：张三 [1]"
     shutil.rmtree(data_dir)
     (folder / "一.txt").write_text(letter("0103", "王五"), encoding="utf-8")
     publish(folder, data_dir, encoder)
     assistant.refresh()
     assert assistant.generation.name == "000001"
+    assert not assistant.ask("第0101号建议是谁提出的").answered
     assert proposer(assistant, "0103") == "提出人：王五 [1]"
 
 

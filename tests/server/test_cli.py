@@ -603,9 +603,7 @@ def free_port() -> int:
         return port
 
 
-@pytest.mark.parametrize(
-    "host", ["0.0.0.0", "::", "nosuchhost.invalid", "a" * 70]
-)
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "nosuchhost.invalid", "a" * 70])
 def test_other_addresses_are_refused(cli: Cli, data_dir: Path, host: str) -> None:
     done = cli("serve", "--host", host, "--port", str(free_port()), "--data-dir", data_dir)
     assert done.code == 2

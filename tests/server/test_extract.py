@@ -123,6 +123,19 @@ def test_a_sentence_longer_than_an_answer_is_cut_to_fit(generation: Generation, 
     assert (citation.start, citation.end, citation.quote) == (0, length, text[:length])
 
 
+def test_further_sentences_have_to_fit_whole(generation: Generation) -> None:
+    # 196 + 4 characters, then 196 + 4 more and a line end would be 401; 195 more make 400.
+    for second, shown in ((196, [1]), (195, [1, 2])):
+        text = "甲" * 196 + "乙" * second
+        document = Document("d1", "报告.txt", "报告", text)
+        passage = Passage(1, 0, "d1-0000", document, (), None, text, 0, len(text), 1.0, {})
+        spans = ((0, 196), (196, 196 + second))
+        found = [Evidence(passage, a, b, text[a:b], 1.0, 1.0, 1.0, 1.0, False) for a, b in spans]
+        answer, citations = compose(understand_query("供水工程怎么样了"), found, generation)
+        assert [citation.n for citation in citations] == shown
+        assert len(answer) == (400 if len(shown) == 2 else 200)
+
+
 def test_an_answer_in_one_line_quotes_a_text_of_several(index_of: IndexOf) -> None:
     # The citation keeps the line ends of the text; the answer does not.
     entry = "附件：注释\n\n“三水”机制：指供水、\n\n排水、节水。"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexer.document import Document
+from indexer.document import Document, Field
 from server.answer.fields import LABELS, asked_fields, field_answers
 from server.search.query import understand_query
 from tests.server.support import REPLY_457, REPLY_627, REPORT
@@ -84,6 +84,11 @@ def test_a_derived_field_has_no_words_to_cite(by_source: dict[str, Document]) ->
         assert all(
             answer.field.start is not None for answer in field_answers(understand_query("文号 标题 日期"), [document])
         )
+
+
+def test_a_title_that_the_text_does_not_hold_is_not_answered() -> None:
+    page = Document("p1", "p.html", "网页的名称", "正文里没有它。", metadata={"title": Field("网页的名称")})
+    assert field_answers(understand_query("标题是什么"), [page]) == []
 
 
 def test_several_documents_answer_in_turn(by_source: dict[str, Document]) -> None:

@@ -1,6 +1,5 @@
 """Which addresses the service listens on: those of this machine, all that a name stands for, or none."""
 
-import errno
 import socket
 
 import pytest
@@ -25,8 +24,7 @@ def has_ipv6() -> bool:
 def connects(host: str, port: int) -> bool:
     try:
         socket.create_connection((host, port), timeout=10).close()
-    except OSError as error:
-        assert error.errno == errno.ECONNREFUSED
+    except ConnectionRefusedError:
         return False
     return True
 
@@ -67,15 +65,19 @@ def test_ipv6() -> None:
         closed(sockets)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "8.8.8.8", "192.168.1.1", "10.0.0.1", "::ffff:8.8.8.8", "169.254.1.1"])
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "::", "8.8.8.8", "192.168.1.1", "10.0.0.1", "::ffff:8.8.8.8", "169.254.1.1"]
+)
 def test_other_addresses_need_keys(host: str) -> None:
     port = free_port()
-    with pytest.raises(CannotListen, match="127.0.0.1"):
+    with pytest.raises(CannotListen, match=r"127\.0\.0\.1"):
         listen(host, port)
     assert not connects("127.0.0.1", port)
 
 
-@pytest.mark.parametrize("host", ["nosuchhost.invalid", "a" * 70, "a..b", "", "127.0.0.1 ", "127.0.0.1:80", "机器", "\x00"])
+@pytest.mark.parametrize(
+    "host", ["nosuchhost.invalid", "a" * 70, "a..b", "", "127.0.0.1 ", "127.0.0.1:80", "机器", "\x00"]
+)
 def test_what_is_no_address(host: str) -> None:
     with pytest.raises(CannotListen, match="--host"):
         listen(host, free_port())
