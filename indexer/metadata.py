@@ -59,7 +59,9 @@ _WRITTEN = re.compile(r"(?:成文(?:日期|时间)|印发日期|发文(?:日期|
 _PUBLISHED = re.compile(r"(?:发布(?:日期|时间)|公开(?:日期|时间)|公布日期)\s*[：:|]\s*")
 _SOURCE = re.compile(r"^(?:文章|信息)?来\s*源\s*[：:]")
 _TIME = re.compile(r"^时\s*间\s*[：:]\s*")
-_DATELINE = re.compile(r"^[（(]?(?:来源\s*[：:]\s*)?《?[\u4e00-\u9fff]{2,10}(?:报|日报|晚报|晨报)》?\s*[，,（(]?\s*(?=\d{4}\s*年)")
+_DATELINE = re.compile(
+    r"^[（(]?(?:来源\s*[：:]\s*)?《?[\u4e00-\u9fff]{2,10}(?:报|日报|晚报|晨报)》?\s*[，,（(]?\s*(?=\d{4}\s*年)"
+)
 _PAPER_AFTER = re.compile(r"^\s*[）)]?\s*(?:第?\s*[A-Z]?\d{1,3}\s*版.{0,12})?[）)]?$")
 _ISSUER_LABEL = re.compile(r"(?:发文机关|发文机构|发布机构|制发机关|发文单位|发布单位)\s*[：:]\s*(\S{2,40})")
 _NUMBER_LABEL = re.compile(r"(?:发文字号|文\s*号|发文文号)\s*[：:]\s*")
@@ -76,7 +78,9 @@ _OWN_TITLE_MARK = re.compile(r"关于|报告|办法|通知|意见|方案")
 _GREETING = re.compile(r"[：:][您你]们?好[！!]?$")
 # Where the reader is on a site, and below a title who spoke where and when.
 _PLACE_ON_SITE = re.compile(r"首页|(?:您)?(?:当前|现在).{0,4}位置|.*\s[>＞»]\s")
-_BELOW_TITLE = re.compile(r"——|[（(—]*(?:\d{4}|[〇○零一二三四五六七八九]{4})年[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日")
+_BELOW_TITLE = re.compile(
+    r"——|[（(—]*(?:\d{4}|[〇○零一二三四五六七八九]{4})年[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日"
+)
 _TAIL = re.compile(r"[（(【\[][^（(）)】\]]{1,20}[）)】\]]$")
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("reply", re.compile(r"(?:答复|回复)(?:意见|的?函|情况)?$|复函$")), ("notice", re.compile(r"通知$|通告$|公告$|通报$")),
@@ -108,7 +112,12 @@ def iso_date(text: str) -> str | None:
 def _is_body(line: Line) -> bool:
     if _LABEL_LINE.match(line.text):
         return False
-    return "。" in line.text or line.text.endswith(("：", ":")) or len(line.text) > _MAX_TITLE or bool(_GREETING.search(line.text))
+    return (
+        "。" in line.text
+        or line.text.endswith(("：", ":"))
+        or len(line.text) > _MAX_TITLE
+        or bool(_GREETING.search(line.text))
+    )
 
 
 def letterhead(text: str) -> tuple[list[Line], int]:

@@ -17,7 +17,9 @@ _SHORT_ORGAN = re.compile(rf"[{_HAN}（）()]{{2,30}}(?:委|局|厅|部|院|办|
 _LABEL_ORGAN = re.compile(r"^(?:主\s*办\s*(?:单位|部门)?|(?:主要)?承\s*办\s*(?:单位|部门))\s*[：:]\s*(\S.{1,60})$")
 _LABEL_CO_ORGANS = re.compile(r"^(?:会\s*办|协\s*办|分\s*办)\s*(?:单位|部门)?\s*[：:]\s*(\S.{1,120})$")
 _LEADS = re.compile(rf"由([{_HAN}]{{2,20}})(?:牵头)?主办(?=[，,、；。])")
-_LEADS_WITH = re.compile(rf"由[{_HAN}]{{2,20}}(?:牵头)?主办[，,、；]\s*(?:由|会同)?([{_HAN}、，]{{2,80}}?)(?:等.{{0,8}}?)?(?:会办|协办)")
+_LEADS_WITH = re.compile(
+    rf"由[{_HAN}]{{2,20}}(?:牵头)?主办[，,、；]\s*(?:由|会同)?([{_HAN}、，]{{2,80}}?)(?:等.{{0,8}}?)?(?:会办|协办)"
+)
 _WITH = re.compile(
     rf"经(?:我[委局厅办])?(?:与|商|会同|会商|征求)([{_HAN}、，（）]{{2,80}}?)(?:等[{_HAN}\d]{{0,10}}?)?"
     r"(?:意见)?[，,]?(?:共同|认真|联合)?(?:研究|会商|协商|商议|沟通|办理)"
@@ -36,9 +38,7 @@ _BODY_OF_MEMBERS = re.compile(
 )
 _PROPOSER_LABEL = re.compile(r"^(?:第一)?(?:提案[人者]|提出人|领衔(?:代表|人)|建议人|提案单位)\s*[：:]\s*(\S.{1,60})$")
 _POST = r"(?:主任|局长|厅长|部长|书记|区长|县长|市长|主席)"
-_SIGNER = re.compile(
-    rf"(?:[我本][委局厅办]|经(?![我本][委局厅办]))([{_HAN}]{{2,4}}?)副?{_POST}审签"
-)
+_SIGNER = re.compile(rf"(?:[我本][委局厅办]|经(?![我本][委局厅办]))([{_HAN}]{{2,4}}?)副?{_POST}审签")
 _SIGNER_AFTER = re.compile(rf"{_POST}([{_HAN}]{{2,3}}?)(?:同志)?审签")
 _SIGNER_LABEL = re.compile(rf"签\s*发\s*人\s*[：:]\s*([{_HAN}·]{{2,8}})$")
 _CONTACT = re.compile(
@@ -58,7 +58,10 @@ def field_of(line: Line, match: re.Match[str], group: int | str = 0, value: str 
 
 
 def first_field(
-    lines: Iterable[Line], pattern: re.Pattern[str], group: int | str = 0, value: Callable[[re.Match[str]], str] | None = None
+    lines: Iterable[Line],
+    pattern: re.Pattern[str],
+    group: int | str = 0,
+    value: Callable[[re.Match[str]], str] | None = None,
 ) -> Field | None:
     """The first line in which the pattern is found, as a field."""
     for line in lines:
@@ -113,7 +116,10 @@ def read_organs(head: Sequence[Line], body: Sequence[Line], issuer: Field | None
     """``organ`` (主办) and ``co_organs`` (会办, 协办) of a reply, by label or sentence; without either, who replies."""
     found: dict[str, Field] = {}
     for line in [*head, *body[:4], *body[-12:]]:
-        for name, patterns in (("organ", (_LABEL_ORGAN, _LEADS)), ("co_organs", (_LABEL_CO_ORGANS, _LEADS_WITH, _WITH))):
+        for name, patterns in (
+            ("organ", (_LABEL_ORGAN, _LEADS)),
+            ("co_organs", (_LABEL_CO_ORGANS, _LEADS_WITH, _WITH)),
+        ):
             for pattern in patterns:
                 if name not in found and (field := _organ_list(line, pattern.search(line.text))):
                     found[name] = field

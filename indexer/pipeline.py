@@ -157,9 +157,7 @@ class Indexer:
         """Let the next indexing take a removed document in again. False when it was not removed."""
         return self._store.restore(document_id)
 
-    def _run(
-        self, files: Sequence[File], read: Read, rebuild: bool, skipped: list[Skipped]
-    ) -> IndexReport:
+    def _run(self, files: Sequence[File], read: Read, rebuild: bool, skipped: list[Skipped]) -> IndexReport:
         began = time.perf_counter()
         added = changed = unchanged = pages = ocr_pages = 0
         notes: list[Skipped] = []

@@ -164,9 +164,7 @@ class Store:
         rows = self._db.execute("SELECT root, source, document_id, size, mtime_ns FROM documents")
         return {(root, source): FileState(*state) for root, source, *state in rows}
 
-    def put(
-        self, root: str, state: FileState, document: Document, keys: Sequence[str], signature: Signature
-    ) -> None:
+    def put(self, root: str, state: FileState, document: Document, keys: Sequence[str], signature: Signature) -> None:
         """Add or replace a document with its chunks; ``keys`` name the content of each chunk."""
         self._db.execute("DELETE FROM documents WHERE root = ? AND source = ?", (root, document.source))
         document_id, source, title, text, *rest = document_row(document)

@@ -78,6 +78,7 @@ def index(
                 paths or [Path("corpus")], rebuild=rebuild, max_bytes=settings.max_file_mb * 1_000_000
             )
         print_skipped((skipped.source, skipped.reason) for skipped in report.skipped)
+        print_notes((note.source, note.reason) for note in report.notes)
         if not quiet or report.published:
             print_report(report)
 

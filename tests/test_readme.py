@@ -59,7 +59,9 @@ def test_make_serve_answers(environment: dict[str, str]) -> None:
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", 8000)) == 0:
             pytest.skip("port 8000, which `make serve` uses, is taken on this machine")
-    process = subprocess.Popen(["make", "serve"], cwd=ROOT, env=environment, start_new_session=True, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        ["make", "serve"], cwd=ROOT, env=environment, start_new_session=True, stderr=subprocess.DEVNULL
+    )
     try:
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:

@@ -48,7 +48,9 @@ _LABELS = (
     "|信息来源|文章来源|施行日期|实施日期|生效日期|失效日期|废止日期|统一登记号|统一编号|公开方式|公开形式|公开属性|公开类别|所属机构|服务对象"
 ).split("|")
 _LABEL = re.compile(
-    r"(?P<label>" + "|".join(r"\s*".join(label) for label in sorted(_LABELS, key=len, reverse=True)) + r")\s*(?P<colon>[：:]?)\s*"
+    r"(?P<label>"
+    + "|".join(r"\s*".join(label) for label in sorted(_LABELS, key=len, reverse=True))
+    + r")\s*(?P<colon>[：:]?)\s*"
 )
 _OTHER_LABEL = re.compile(r"[\u4e00-\u9fff\s]{2,8}[：:]")
 _NEXT_LABEL = re.compile(r"\s+[\u4e00-\u9fff]{2,6}[：:]")
@@ -119,7 +121,11 @@ def _main_element(root: _Element) -> _Element:
             # Elements come in the order of the page: those that hold most of the text lie one within the other.
             if known is None and any(name in _KNOWN for name in _names(element)):
                 known = element
-            if element.getparent() not in broken and held[element] >= 0.9 * held[body] and held[element] >= _LONGEST_VALUE:
+            if (
+                element.getparent() not in broken
+                and held[element] >= 0.9 * held[body]
+                and held[element] >= _LONGEST_VALUE
+            ):
                 block = element
     return block if known is None else known
 
@@ -246,7 +252,10 @@ def _title(root: _Element, main: _Element) -> tuple[str | None, bool]:
     if inside:
         return inside, False
     named = _one_line(root.findtext(".//title"))
-    meta = next((_one_line(m.get("content")) for m in root.iter("meta") if (m.get("name") or "").lower() == "articletitle"), None)
+    meta = next(
+        (_one_line(m.get("content")) for m in root.iter("meta") if (m.get("name") or "").lower() == "articletitle"),
+        None,
+    )
     body = next(root.iter("body"), root)
     lines = {text for text, _ in _segments(body, main)}
     for candidate in (meta, named, re.split(r"\s*[-_|–—]+\s*", named)[0] if named else None):

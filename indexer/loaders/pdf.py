@@ -26,9 +26,12 @@ _MOST_PIXELS = 40_000_000
 _POINTS_PER_INCH = 72
 
 _INCOMPLETE = "PDF 不完整，可能没有传完 / incomplete PDF"
-_DAMAGED = "第 {0} 页已损坏，未能读取 / page {0} is damaged and was not read"
-_NO_TEXT_LAYER = "第 {0} 页没有可用的文字层，{1} / page {0} needs OCR"
-_NOTHING_RECOGNIZED = "第 {0} 页是图像，OCR 没有认出文字 / page {0} is an image in which OCR found no text"
+# Remarks about pages; {0} is a list such as 3, 5-9.
+_DAMAGED = "第 {0} 页已损坏，未能读取 / page {0} damaged and not read"
+_NO_TEXT_LAYER = f"第 {{0}} 页没有可用的文字层，{ocr.INSTALL} / page {{0}} needs OCR"
+_NOTHING_RECOGNIZED = "第 {0} 页是图像，OCR 没有认出文字 / page {0}: OCR found no text in the image"
+
+_Remarks = dict[str, list[int]]
 
 
 def load(data: bytes) -> SourceDocument:
@@ -37,20 +40,32 @@ def load(data: bytes) -> SourceDocument:
     Raises UnreadableFile when the file is no PDF, is incomplete or damaged, needs a password, or no page can be read.
     """
     document = _open(data)
-    notes: list[str] = []
+    remarks: _Remarks = {}
     try:
         with _PDFIUM:
             count = len(document)
             title = str(document.get_metadata_dict().get("Title", ""))
-        pages = [_page(document, index, notes) for index in range(count)]
+        pages = [_page(document, number, remarks) for number in range(1, count + 1)]
     finally:
         with _PDFIUM:
             document.close()
     text = text_of(pages)
+    notes = tuple(remark.format(_ranges(numbers)) for remark, numbers in remarks.items())
     if not text.strip():
-        raise UnreadableFile(_nothing_read(count, notes))
+        raise UnreadableFile("；".join(notes) or f"{count} 页都是空白 / all {count} pages are blank")
     recognized = sum(page.recognized and bool(page.lines) for page in pages)
-    return SourceDocument(text, sane_title(title, text.lstrip()), recognized, tuple(notes))
+    return SourceDocument(text, sane_title(title, text.lstrip()), recognized, notes)
+
+
+def _ranges(numbers: list[int]) -> str:
+    """Ascending numbers, runs of them as first-last."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ", ".join("-".join(map(str, run)) for run in runs)
 
 
 def _open(data: bytes) -> pypdfium2.PdfDocument:
@@ -76,12 +91,12 @@ def _open(data: bytes) -> pypdfium2.PdfDocument:
     return document
 
 
-def _page(document: pypdfium2.PdfDocument, index: int, notes: list[str]) -> PageLayout:
-    """Read one page; what keeps it from being read goes to the notes."""
+def _page(document: pypdfium2.PdfDocument, number: int, remarks: _Remarks) -> PageLayout:
+    """Read the page with this number, counted from 1; what keeps it from being read goes to the remarks."""
     image: ocr.Image | None = None
     with _PDFIUM:
         try:
-            page = document[index]
+            page = document[number - 1]
             try:
                 content = read_page(page)
                 unusable = _is_unusable(content)
@@ -91,17 +106,17 @@ def _page(document: pypdfium2.PdfDocument, index: int, notes: list[str]) -> Page
             finally:
                 page.close()
         except pypdfium2.PdfiumError:
-            notes.append(_DAMAGED.format(index + 1))
+            remarks.setdefault(_DAMAGED, []).append(number)
             return PageLayout(0, 0)
     layer = PageLayout(content.width, content.height) if unusable else _layout(content)
     if not scanned:
         return layer
     if image is None:
-        notes.append(_NO_TEXT_LAYER.format(index + 1, ocr.INSTALL))
+        remarks.setdefault(_NO_TEXT_LAYER, []).append(number)
         return layer
     lines, width, height = ocr.recognizer().lines(image, max(content.width, content.height))
     if not lines:
-        notes.append(_NOTHING_RECOGNIZED.format(index + 1))
+        remarks.setdefault(_NOTHING_RECOGNIZED, []).append(number)
     if sum(len(line.text) for line in lines) <= sum(len(line.text) for line in layer.lines):
         return layer
     return PageLayout(width, height, lines, recognized=True)
@@ -136,9 +151,3 @@ def _render(page: pypdfium2.PdfPage) -> ocr.Image:
         return ocr.three_channels(pixels)
     finally:
         bitmap.close()
-
-
-def _nothing_read(count: int, notes: list[str]) -> str:
-    if not notes:
-        return f"{count} 页都是空白 / all of {count} pages are blank"
-    return notes[0] if count == 1 else f"{count} 页都没有读出文字：{notes[0]}"

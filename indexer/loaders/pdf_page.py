@@ -128,9 +128,7 @@ def read_page(page: pypdfium2.PdfPage) -> PageContent:
     return content
 
 
-def _characters(
-    textpage: Any, frames: tuple[_Matrix, ...], content: PageContent
-) -> Iterator[tuple[int, Glyph]]:
+def _characters(textpage: Any, frames: tuple[_Matrix, ...], content: PageContent) -> Iterator[tuple[int, Glyph]]:
     """The characters in the order of the file, each with the number of clockwise quarter turns of its direction.
 
     ``textpage`` is PDFium's own handle: with pypdfium2's object each of the many calls costs twice as much.

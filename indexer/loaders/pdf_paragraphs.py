@@ -151,7 +151,9 @@ def _indentation_allows(lines: Sequence[Line], following: Line, margins: Margins
     if before > _DEEPEST_INDENT:
         return False
     if after < _INDENT:
-        starts = _STARTING.match(following.text) or (not indented_style and _LIST_ITEM.match(following.text))
+        starts = bool(_STARTING.match(following.text)) or (
+            not indented_style and bool(_LIST_ITEM.match(following.text))
+        )
         return not (ends and starts)
     if not ends and _are_centred(last, following, margins):
         return True

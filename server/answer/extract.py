@@ -82,13 +82,22 @@ def _following(evidence: Evidence, generation: Generation) -> Part | None:
 def select(query: Query, evidence: Sequence[Evidence], generation: Generation) -> list[Part]:
     """What makes the answer, best first."""
     first = evidence[0]
-    if first.passage.term and (first.defines or query.kind == "definition") and len(first.passage.text) <= MAX_ANSWER - 20:
+    if (
+        first.passage.term
+        and (first.defines or query.kind == "definition")
+        and len(first.passage.text) <= MAX_ANSWER - 20
+    ):
         return [_entry(first)]
     if query.kind in ("list", "definition", "how", "number"):
         whole = _enumeration(first)
         if whole and (query.kind != "number" or len(whole.shown) <= _WHOLE_LIST):
             return [whole]
-    if query.kind == "list" and first.quote.endswith(("：", ":", "。")) and len(first.quote) < 60 and not re.search("、", first.quote):
+    if (
+        query.kind == "list"
+        and first.quote.endswith(("：", ":", "。"))
+        and len(first.quote) < 60
+        and not re.search("、", first.quote)
+    ):
         longer = _following(first, generation)
         if longer:
             return [longer]
@@ -106,7 +115,9 @@ def _frame(query: Query, citation: Citation, shown: str) -> str:
     shown = re.sub(r"\s*\n\s*", " ", shown)
     out_of_date = citation.status in (REPEALED, EXPIRED) or citation.superseded_by is not None
     if query.language == "zh":
-        return f"{shown} [{citation.n}]" + (f"（注意：该文件已{citation.status or '有更新版本'}）" if out_of_date else "")
+        return f"{shown} [{citation.n}]" + (
+            f"（注意：该文件已{citation.status or '有更新版本'}）" if out_of_date else ""
+        )
     where = ", ".join(part for part in (f"《{citation.title[:60]}》", citation.document_number, citation.date) if part)
     warning = " (note: this document is no longer in force)" if out_of_date else ""
     return f"From {where}: “{shown}” [{citation.n}]{warning}"

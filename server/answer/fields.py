@@ -8,9 +8,7 @@ from server.search.query import Query
 
 # What a question says that asks for a field; every field that fits is asked for, in this order.
 _WORDINGS = {
-    "document_number": (
-        r"文号|发文字号|字号|document number",
-    ),
+    "document_number": (r"文号|发文字号|字号|document number",),
     "proposal_title": (
         r"(?:建议|提案)的?(?:标题|题目|名称|名字|题名|全称|叫什么)",
         r"提(?:出|交)?了?(?:什么|哪些|哪[个份条件])(?:建议|提案)|title of the (?:proposal|suggestion)",
@@ -20,12 +18,8 @@ _WORDINGS = {
         r"(?:哪|那)[位名个些].{0,4}(?:代表|委员)|谁(?:提|提出|提交|写)|(?:提出|提交|领衔)(?:者|人)|是谁.{0,3}提",
         r"提案人|由谁|领衔|who (?:proposed|submitted|raised|put)",
     ),
-    "addressee": (
-        r"(?:写|发|答复|回复|复)给(?:谁|哪[位个名])|答复对象|主送|收件|addressed to",
-    ),
-    "signer": (
-        r"审签|签发|谁签|signed off|who signed",
-    ),
+    "addressee": (r"(?:写|发|答复|回复|复)给(?:谁|哪[位个名])|答复对象|主送|收件|addressed to",),
+    "signer": (r"审签|签发|谁签|signed off|who signed",),
     "date": (
         r"(?:哪一?天|哪一?日|何时|什么时候|什么时间|日期|几月几[日号]).{0,8}(?:答复|作出|做出|印发|落款|发出|签发|成文|办理|回复)",
         r"(?:答复|复函|函|落款|成文|印发).{0,8}(?:日期|哪一?天|何时|什么时候|时间)",
@@ -36,27 +30,17 @@ _WORDINGS = {
         r"(?:承办|答复|发文)(?:单位|机关|部门)|which (?:organ|office|department|agency) (?:replied|answered|issued)",
         r"who (?:replied|answered|issued)",
     ),
-    "session": (
-        r"哪次会议|哪一?届|第?几次会议|届次|which session",
-    ),
-    "adoption": (
-        r"是否采纳|采纳(?:情况|了吗|没有|与否|程度|到什么|得怎么样)|有没有采纳|被采纳|\badopted\b",
-    ),
-    "disclosure": (
-        r"是否公开|公开(?:属性|方式|情况)|能不能公开|可以公开|能否公开|disclos|(?:made|be) public",
-    ),
-    "category": (
-        r"办理类别|类别|哪一?类|category",
-    ),
-    "proposal_number": (
-        r"(?:编号|第几号|几号|多少号)|proposal number",
-    ),
-    "title": (
-        r"标题|题目|title",
-    ),
+    "session": (r"哪次会议|哪一?届|第?几次会议|届次|which session",),
+    "adoption": (r"是否采纳|采纳(?:情况|了吗|没有|与否|程度|到什么|得怎么样)|有没有采纳|被采纳|\badopted\b",),
+    "disclosure": (r"是否公开|公开(?:属性|方式|情况)|能不能公开|可以公开|能否公开|disclos|(?:made|be) public",),
+    "category": (r"办理类别|类别|哪一?类|category",),
+    "proposal_number": (r"(?:编号|第几号|几号|多少号)|proposal number",),
+    "title": (r"标题|题目|title",),
 }
 _ASKED = {name: re.compile("|".join(wordings), re.IGNORECASE) for name, wordings in _WORDINGS.items()}
-_NUMBERS = re.compile(r"[\u4e00-\u9fff]{2,12}[〔\[［(（]\d{4}[〕\]］)）]\d+号|第?[\d〇零一二三四五六七八九十百千]+号?(?:建议|提案)?")
+_NUMBERS = re.compile(
+    r"[\u4e00-\u9fff]{2,12}[〔\[［(（]\d{4}[〕\]］)）]\d+号|第?[\d〇零一二三四五六七八九十百千]+号?(?:建议|提案)?"
+)
 _WORDS = re.compile(r"\w")
 
 LABELS = {

@@ -33,7 +33,11 @@ def unknown_number(query: Query, what: str) -> Refusal:
     """Nothing in the index bears the number that was asked about."""
     return Refusal(
         "unknown_number",
-        _say(query, f"没有找到{what}，无法回答。", f"No document with the number {what} was found, so there is no answer."),
+        _say(
+            query,
+            f"没有找到{what}，无法回答。",
+            f"No document with the number {what} was found, so there is no answer.",
+        ),
     )
 
 
@@ -42,7 +46,9 @@ def no_evidence(query: Query) -> Refusal:
     return Refusal(
         "no_evidence",
         _say(
-            query, "现有文件中没有找到能回答这个问题的依据。", "The indexed documents hold no evidence that answers this question."
+            query,
+            "现有文件中没有找到能回答这个问题的依据。",
+            "The indexed documents hold no evidence that answers this question.",
         ),
     )
 
@@ -51,7 +57,9 @@ def _mismatch(query: Query, missing: str) -> Refusal:
     return Refusal(
         "mismatch",
         _say(
-            query, f"找到的文件没有提到“{missing}”，无法据此回答。", f"What was found does not mention “{missing}”, so there is no answer."
+            query,
+            f"找到的文件没有提到“{missing}”，无法据此回答。",
+            f"What was found does not mention “{missing}”, so there is no answer.",
         ),
     )
 

@@ -34,9 +34,14 @@ _ASKING_EN = frozenset(
 )
 _DEFINITION = (
     re.compile(r"^(?:请问|请解释一?下?|解释一?下?)?(?:什么|啥)(?:是|叫做?)(?P<term>.+?)[？?。]*$"),
-    re.compile(r"^(?:请问)?(?:里的|中的)?(?P<term>[^，。？?]{1,40}?)(?:具体)?(?:是指|指的是|指|是|意味着|表示)(?:的是)?(?:什么|啥|哪些)(?:意思|含义|内容|事项|机制)?[？?。]*$"),
+    re.compile(
+        r"^(?:请问)?(?:里的|中的)?(?P<term>[^，。？?]{1,40}?)(?:具体)?(?:是指|指的是|指|是|意味着|表示)(?:的是)?(?:什么|啥|哪些)(?:意思|含义|内容|事项|机制)?[？?。]*$"
+    ),
     re.compile(r"^(?P<term>[^，。？?]{1,40}?)(?:的)?(?:含义|定义|意思|全称)(?:是什么)?[？?。]*$"),
-    re.compile(r"^what(?:'s| is| are| does)\s+(?:the |a |an )?(?P<term>.+?)(?:\s+(?:refer to|mean|stand for))?\s*[?.]*$", re.IGNORECASE),
+    re.compile(
+        r"^what(?:'s| is| are| does)\s+(?:the |a |an )?(?P<term>.+?)(?:\s+(?:refer to|mean|stand for))?\s*[?.]*$",
+        re.IGNORECASE,
+    ),
     re.compile(r"^(?:define|explain)\s+(?:the )?(?P<term>.+?)\s*[?.]*$", re.IGNORECASE),
 )
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -49,13 +54,19 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("list", re.compile(r"哪些|哪几|哪[两三四五六七八九十]|什么内容|分别|包括什么|\bwhich\b|what are", re.IGNORECASE)),
     ("how", re.compile(r"如何|怎么|怎样|为什么|为何|\bhow\b|\bwhy\b", re.IGNORECASE)),
 )  # fmt: skip
-_NUMBER_AFTER = re.compile(r"(?:(?P<kind>建议|提案)|proposal|suggestion)\s*(?:第|no\.?|number|#)?\s*(?P<number>\d{2,6})(?!\d|年)")
+_NUMBER_AFTER = re.compile(
+    r"(?:(?P<kind>建议|提案)|proposal|suggestion)\s*(?:第|no\.?|number|#)?\s*(?P<number>\d{2,6})(?!\d|年)"
+)
 _NUMBER_ALONE = re.compile(r"^第\s*(?P<number>\d{2,6})\s*号(?P<kind>建议|提案)?[？?。]?$")
 _CHINESE_NUMBER = re.compile(r"第([〇零一二两三四五六七八九十百千]+)号")
-_SERIAL = re.compile(r"文号[为是]?\s*(?P<before>\d{1,5})\s*号|(?<![\d〔\]〕第)])(?P<after>\d{1,5})\s*号(?:文|函|复函|答复函)")
+_SERIAL = re.compile(
+    r"文号[为是]?\s*(?P<before>\d{1,5})\s*号|(?<![\d〔\]〕第)])(?P<after>\d{1,5})\s*号(?:文|函|复函|答复函)"
+)
 _PLACE = re.compile(r"[\u4e00-\u9fff]{2,5}[区县]$")
 # 区 and 县 that end a common noun, not a name.
-_NO_PLACE = re.compile(r"(?:开发|高新|经开|新|园|社|市|地|景|片|城|郊|辖|各|全|本|库|山|自治|都|功能|保税|自贸|示范|试验)区$|区县$|[各全本某]县$")
+_NO_PLACE = re.compile(
+    r"(?:开发|高新|经开|新|园|社|市|地|景|片|城|郊|辖|各|全|本|库|山|自治|都|功能|保税|自贸|示范|试验)区$|区县$|[各全本某]县$"
+)
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*年|\b|[^\d])")
 _CODE = re.compile(
     r"[\"“”‘’']?\s*(?P<code>\d{2,6}|\d+\+\d+|[〇零一二三四五六七八九]{3,6})\s*[\"“”‘’']?\s*"
@@ -123,7 +134,9 @@ def _plain_term(term: str) -> bool:
 def _places(text: str) -> tuple[str, ...]:
     """Districts and counties that a question names. A name that the dictionary does not know comes as two words."""
     words = rjieba.cut(text)
-    joined = [before + word if word in ("区", "县") else word for before, word in zip(["", *words], words, strict=False)]
+    joined = [
+        before + word if word in ("区", "县") else word for before, word in zip(["", *words], words, strict=False)
+    ]
     return tuple(dict.fromkeys(word for word in joined if _PLACE.search(word) and not _NO_PLACE.search(word)))
 
 

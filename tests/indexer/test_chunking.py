@@ -169,7 +169,14 @@ def test_an_entry_of_several_lines_stays_together() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["市水利局党委，指导各区县改造水厂。", "会议重点是指导各区县。", "第二年，即将完成改造。", "全市水厂，即十九座。", "会议：指出不足。"]
+    "line",
+    [
+        "市水利局党委，指导各区县改造水厂。",
+        "会议重点是指导各区县。",
+        "第二年，即将完成改造。",
+        "全市水厂，即十九座。",
+        "会议：指出不足。",
+    ],
 )
 def test_what_defines_nothing(line: str) -> None:
     assert term_of(line, in_glossary=False) is None
@@ -184,7 +191,9 @@ def test_promises_begin_a_chunk() -> None:
 
 def test_a_byline_belongs_to_its_section() -> None:
     body = "市水利局表示，将改造水厂19座，更换管网20公里。群众满意度持续提高，水质稳定达标，供水保障有力。"
-    text = f"{body}\n\n坚决打赢饮水攻坚战\n\n□ 清河日报记者 王五\n\n{body}\n\n提高供水保障能力\n\n本报记者 李六\n\n{body}"
+    text = (
+        f"{body}\n\n坚决打赢饮水攻坚战\n\n□ 清河日报记者 王五\n\n{body}\n\n提高供水保障能力\n\n本报记者 李六\n\n{body}"
+    )
     assert [(c.section, text[c.start : c.end]) for c in chunks_of(text)] == [
         ((), body),
         (("坚决打赢饮水攻坚战",), f"坚决打赢饮水攻坚战\n\n□ 清河日报记者 王五\n\n{body}"),

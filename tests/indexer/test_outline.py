@@ -144,7 +144,12 @@ def test_headings_are_found_in_time_in_proportion_to_the_text() -> None:
 
 
 def test_items_of_an_article_and_definitions_are_no_sections() -> None:
-    assert titles("第一条 下列单位：\n（一）水厂；\n1. 取水；\n第二条 施行。\n一、范围\n（一）水厂") == ["第一条", "第二条", "一、范围", "（一）水厂"]
+    assert titles("第一条 下列单位：\n（一）水厂；\n1. 取水；\n第二条 施行。\n一、范围\n（一）水厂") == [
+        "第一条",
+        "第二条",
+        "一、范围",
+        "（一）水厂",
+    ]
     assert titles("一、情况\n\n（一）水厂，是指取水的单位。\n\n（二）水质。全部达标。") == ["一、情况", "（二）水质"]
 
 

@@ -4,7 +4,9 @@ from indexer.cleaning import clean
 from indexer.loaders import html
 from indexer.metadata import read_metadata
 
-PARAGRAPHS = "".join(f"<p>第{n}段：全市改造水厂{n}座，更换管网{n}公里，水质稳定达标，群众满意度持续提高。</p>" for n in range(1, 9))
+PARAGRAPHS = "".join(
+    f"<p>第{n}段：全市改造水厂{n}座，更换管网{n}公里，水质稳定达标，群众满意度持续提高。</p>" for n in range(1, 9)
+)
 MENU = "<div class='menu'>" + "".join(f"<a href='#{n}'>栏目{n}</a>" for n in range(40)) + "</div>"
 NAME = "清河市水利局关于加强农村饮水管理的通知"
 
@@ -26,7 +28,9 @@ def text_lines() -> list[str]:
                    "class='conTxt'", "class='xl_content'", "class='article-content'", "class='unheard-of'"],
 )  # fmt: skip
 def test_the_container_of_the_text(attributes: str) -> None:
-    markup = page(f"{MENU}<div class='t'>{NAME}</div><div {attributes}>{PARAGRAPHS}</div><div>版权所有 清河市</div>{MENU}")
+    markup = page(
+        f"{MENU}<div class='t'>{NAME}</div><div {attributes}>{PARAGRAPHS}</div><div>版权所有 清河市</div>{MENU}"
+    )
     assert lines(markup) == [f"# {NAME}", *text_lines()]
     assert html.load(markup.encode()).title == NAME
 
@@ -37,7 +41,9 @@ def test_a_container_with_little_of_the_text_is_another_thing() -> None:
 
 
 def test_all_text_of_the_container_is_kept() -> None:
-    markup = page(f"{MENU}<div id='zoom'>{PARAGRAPHS}<div><a href='x'>附件1：名单</a></div><aside>说明</aside><footer>清河市水利局</footer></div>")
+    markup = page(
+        f"{MENU}<div id='zoom'>{PARAGRAPHS}<div><a href='x'>附件1：名单</a></div><aside>说明</aside><footer>清河市水利局</footer></div>"
+    )
     assert lines(markup)[-3:] == ["附件1：名单", "说明", "清河市水利局"]
 
 
@@ -115,5 +121,9 @@ def test_a_gb18030_page() -> None:
 
 def test_large_pages_are_read_in_time() -> None:
     assert html.load(page("<table>" + "<tr><td>文号：</td><td>1</td></tr>" * 20_000 + "</table>").encode()).text
-    assert html.load(page("<div><b>来源：</b></div>" * 20_000 + f"<div id='zoom'>{PARAGRAPHS * 30}</div>").encode()).text
-    assert html.load(page("<table><tr>" + "<td rowspan='60000' colspan='60000'>甲</td>" * 5_000 + "</tr></table>").encode()).text
+    assert html.load(
+        page("<div><b>来源：</b></div>" * 20_000 + f"<div id='zoom'>{PARAGRAPHS * 30}</div>").encode()
+    ).text
+    assert html.load(
+        page("<table><tr>" + "<td rowspan='60000' colspan='60000'>甲</td>" * 5_000 + "</tr></table>").encode()
+    ).text
