@@ -20,12 +20,13 @@ import numpy as np
 from eval.report import table
 from eval.texts import Material, read_material
 from indexer.analyzer import ANALYZER_VERSION, analyze
+from indexer.caching import Progress
 from indexer.document import Chunk, Document, SourceDocument
 from indexer.encoders import BUNDLED, BundledEncoder
 from indexer.errors import ZhengwenError
 from indexer.generations import Generation, Identity
 from indexer.lexical import LexicalIndex, term_hashes
-from indexer.pipeline import Indexer, Progress
+from indexer.pipeline import Indexer
 from indexer.publication import Content, publish
 from indexer.reading import breadcrumb
 from server.assistant import Assistant

@@ -13,10 +13,11 @@ from typing import Any
 
 import indexer
 from eval.datasets import CorpusDocument
+from indexer.caching import Progress
 from indexer.encoders import Encoder
 from indexer.errors import DamagedGeneration, NoGeneration, ZhengwenError
 from indexer.generations import Generation
-from indexer.pipeline import Indexer, Progress
+from indexer.pipeline import Indexer
 
 _MARK = "evaluation.json"
 

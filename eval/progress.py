@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from indexer.pipeline import Progress as Report
+from indexer.caching import Progress as Report
 
 _STEPS = {
     "read": "读取 read",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.datasets import Question
-from indexer.pipeline import Progress
+from indexer.caching import Progress
 from server.assistant import Answer, Assistant
 
 # Characters. A longer answer is no answer: it makes its reader search.

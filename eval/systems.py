@@ -13,9 +13,9 @@ from typing import Protocol
 import numpy as np
 
 from eval.datasets import CorpusDocument
+from indexer.caching import Progress
 from indexer.encoders import Encoder
 from indexer.generations import Generation
-from indexer.pipeline import Progress
 from server.search.query import understand_query
 from server.search.retrieve import SYSTEMS as RETRIEVER_SYSTEMS
 from server.search.retrieve import Candidate, Retriever

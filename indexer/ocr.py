@@ -1,7 +1,6 @@
 """Text in images, through RapidOCR, whose package carries its PP-OCR models; the extra ``[ocr]`` installs it."""
 
 import functools
-import importlib.resources
 import importlib.util
 import re
 import statistics
@@ -9,12 +8,12 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.errors import UnreadableFile
 from indexer.loaders.pdf_lines import Line, head_of, is_cjk
 
 Image = npt.NDArray[np.uint8]
@@ -27,6 +26,8 @@ INSTALL = "需要 OCR（pip install 'zhengwen[ocr]'）"
 _LONG_SIDE = 2_000
 _LONGEST_SIDE = 4_000
 _A4_HEIGHT = 842.0  # points
+_SHORTEST_SIDE = 64  # pixels
+_SLIMMEST = 16  # times longer than wide
 # Text read upside down or sideways comes out with scores of 0.5 to 0.7, upright text above 0.9.
 _UPRIGHT_SCORE = 0.8
 _LONG_LINE = 12  # characters
@@ -51,29 +52,32 @@ def three_channels(pixels: Image) -> Image:
     return pixels[:, :, :3].copy()
 
 
+def _models() -> dict[str, Path]:
+    """The detection (det) and recognition (rec) models that the installed package carries; empty without them."""
+    spec = importlib.util.find_spec("rapidocr")
+    if spec is None or spec.origin is None:
+        return {}
+    found: dict[str, Path] = {}
+    for model in sorted((Path(spec.origin).parent / "models").glob("*.onnx")):
+        found.update({part: model for part in ("det", "rec") if f"_{part}_" in model.name})
+    return found
+
+
 def is_installed() -> bool:
-    """Whether the packages of the extra ``[ocr]`` are there."""
-    return all(importlib.util.find_spec(name) for name in ("rapidocr", "onnxruntime", "cv2"))
+    """Whether the packages of the extra ``[ocr]`` are there, in a version that carries its models."""
+    return len(_models()) == 2 and importlib.util.find_spec("onnxruntime") is not None
 
 
 class Recognizer:
     """Recognises the lines of page images. Safe to use from several threads; one image is read at a time."""
 
     def __init__(self) -> None:
-        """Load the models out of the installed package; raises UnreadableFile when it holds none."""
+        """Load the models; call only where ``is_installed()``."""
         from rapidocr import RapidOCR  # Takes a second, and most documents need no OCR.
 
-        folder = importlib.resources.files("rapidocr") / "models"
-        params: dict[str, Any] = {"Global.use_cls": False, "Global.log_level": "critical"}
-        # Named outright, so that nothing is ever fetched over the network.
-        for part in ("det", "rec"):
-            models = sorted(str(entry) for entry in folder.iterdir() if re.search(rf"_{part}_.*\.onnx$", entry.name))
-            if not models:
-                raise UnreadableFile(
-                    "已安装的 rapidocr 不带模型，请安装 zhengwen[ocr] 要求的版本 / rapidocr carries no models"
-                )
-            params[f"{part.title()}.model_path"] = models[-1]
-        self._engine = RapidOCR(params=params)
+        # The models are named outright, so that nothing is ever fetched over the network.
+        paths = {f"{part.title()}.model_path": str(model) for part, model in _models().items()}
+        self._engine = RapidOCR(params={"Global.use_cls": False, "Global.log_level": "critical", **paths})
         self._lock = threading.Lock()
 
     def lines(self, image: Image, height: float = _A4_HEIGHT) -> tuple[list[Line], float, float]:
@@ -81,6 +85,7 @@ class Recognizer:
 
         ``height`` is the length in points of the longer side of the page that the image shows.
         """
+        image = _padded(image)
         with self._lock:
             self._engine.max_side_len = min(_LONGEST_SIDE, max(_LONG_SIDE, int(_LONG_SIDE * height / _A4_HEIGHT)))
             best = self._read(image)
@@ -138,6 +143,17 @@ class _Reading:
 def recognizer() -> Recognizer:
     """The one recogniser of this process; its models take 150 MB of memory and a second to load."""
     return Recognizer()
+
+
+def _padded(image: Image) -> Image:
+    """An image with paper added on the right and below where it is too small or too slim for the models."""
+    rows, columns = image.shape[:2]
+    least = max(_SHORTEST_SIDE, max(rows, columns) // _SLIMMEST)
+    if min(rows, columns) >= least:
+        return image
+    padded: Image = np.full((max(rows, least), max(columns, least), 3), 255, dtype=np.uint8)
+    padded[:rows, :columns] = image
+    return padded
 
 
 def _full_width_marks(lines: Sequence[Sequence[tuple[str, float]]]) -> dict[str, bool]:

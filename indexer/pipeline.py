@@ -10,29 +10,25 @@ from types import TracebackType
 import numpy as np
 from filelock import FileLock, Timeout
 
-from indexer.analyzer import ANALYZER_VERSION, analyze
+from indexer.analyzer import ANALYZER_VERSION
+from indexer.caching import Progress, encoder_key, fill_caches
 from indexer.document import Document, SourceDocument
 from indexer.duplicates import signature
 from indexer.encoders import Encoder
 from indexer.errors import DamagedGeneration, NoGeneration, NothingToIndex, StoreInUse, UnreadableFile, ZhengwenError
 from indexer.files import File, document_id_of, printable, scan
 from indexer.generations import Generation, Identity
-from indexer.lexical import LexicalIndex, term_hashes
+from indexer.lexical import LexicalIndex
 from indexer.loaders import LOADERS
 from indexer.publication import Content, publish
-from indexer.reading import breadcrumb, content_key, reader_version, understand
+from indexer.reading import content_key, reader_version, understand
 from indexer.relations import identity, relate
-from indexer.sentences import SENTENCES_VERSION, sentence_spans
+from indexer.sentences import sentence_spans
 from indexer.sidecar import DEFAULTS, SUFFIX, UnreadableSidecar, sidecars
 from indexer.store import FileState, Store, store_error
 from indexer.worker import LoadingWorker
 
-Progress = Callable[[str, int, int], None]
-"""Called with the name of a step, what is done and what there is to do."""
-
 DEFAULT_MAX_BYTES = 32_000_000
-# Chunks a batch: what is encoded is cached at once, so that an interrupted run loses at most one batch.
-_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +139,8 @@ class Indexer:
                     raise NothingToIndex("这是最后一份文件，不能移出 / the last document cannot be removed")
                 self._store.unpublished = True
         if found:
-            self._fill_caches()  # Of another encoder or analyzer than the one of the last run, nothing is cached yet.
+            # Of another encoder or analyzer than the one of the last run, nothing is cached yet.
+            fill_caches(self._store, self._encoder, self.progress)
             self._publish()
         return found
 
@@ -208,7 +205,7 @@ class Indexer:
                 )
             if added or changed or gone or rebuild:
                 self._store.unpublished = True
-        encoded = self._fill_caches()
+        encoded = fill_caches(self._store, self._encoder, self.progress)
         published = self._store.unpublished or not self._is_published()
         generation = self._publish() if published else Generation(self._data_dir).name
         manifest = Generation(self._data_dir, generation).manifest
@@ -255,59 +252,6 @@ class Indexer:
         self._store.put(file.root, FileState(document_id, size, mtime_ns), document, keys, signature(document.text))
         return loaded
 
-    def _encoder_key(self) -> str:
-        return f"{self._encoder.name}:{self._encoder.fingerprint}:{SENTENCES_VERSION}"
-
-    def _fill_caches(self) -> int:
-        """Analyse and encode the chunks whose content was not seen before. Returns how many were encoded."""
-        without_tokens = set(self._store.missing("tokens", ANALYZER_VERSION))
-        without_vectors = set(self._store.missing("vectors", self._encoder_key()))
-        todo = without_tokens | without_vectors
-        total = len(todo)
-        if not total:
-            return 0
-        done = 0
-        pending: list[tuple[str, Document, int]] = []
-        for document in self._store.documents():
-            chunks = self._store.chunks(document.document_id)
-            whole = replace(document, chunks=tuple(chunk for chunk, _ in chunks))
-            for number, (_, key) in enumerate(chunks):
-                if key in todo:
-                    todo.remove(key)  # The same content may stand in several documents.
-                    pending.append((key, whole, number))
-                    if len(pending) == _BATCH:
-                        self._fill(pending, without_tokens, without_vectors)
-                        done += len(pending)
-                        pending = []
-                        self.progress("encode", done, total)
-        self._fill(pending, without_tokens, without_vectors)
-        self.progress("encode", total, total)
-        return len(without_vectors)
-
-    def _fill(
-        self, batch: list[tuple[str, Document, int]], without_tokens: set[str], without_vectors: set[str]
-    ) -> None:
-        tokens, vectors, passages = [], [], []
-        for key, document, number in batch:
-            chunk = document.chunks[number]
-            crumb = breadcrumb(document.title, chunk.section)
-            if key in without_tokens:
-                analysed = analyze(crumb + "\n" + document.text[chunk.start : chunk.end])
-                tokens.append((key, term_hashes(analysed.words), term_hashes(analysed.bigrams)))
-            if key in without_vectors:
-                spans = sentence_spans(document.text, chunk.start, chunk.end)
-                passages.append((key, [crumb, *(document.text[start:end] for start, end in spans)]))
-        if passages:
-            wholes, parts = self._encoder.encode_passages([passage for _, passage in passages])
-            at = 0
-            for (key, passage), whole in zip(passages, wholes, strict=True):
-                # The first part is the breadcrumb: it colours the passage and is no evidence.
-                vectors.append((key, whole.astype(np.float16), parts[at + 1 : at + len(passage)].astype(np.float16)))
-                at += len(passage)
-        with self._store.transaction():
-            self._store.put_tokens(ANALYZER_VERSION, tokens)
-            self._store.put_vectors(self._encoder_key(), vectors)
-
     def _identity(self) -> Identity:
         return Identity(self._encoder.name, self._encoder.dimension, self._encoder.fingerprint, ANALYZER_VERSION)
 
@@ -330,7 +274,7 @@ class Indexer:
             documents.append(replace(document, chunks=tuple(chunk for chunk, _ in chunks)))
             for chunk, key in chunks:
                 chunk_words, chunk_bigrams = self._store.tokens(key, ANALYZER_VERSION)
-                passage, parts = self._store.vectors(key, self._encoder_key(), self._encoder.dimension)
+                passage, parts = self._store.vectors(key, encoder_key(self._encoder), self._encoder.dimension)
                 words.append(chunk_words)
                 bigrams.append(chunk_bigrams)
                 passages.append(passage)

@@ -214,6 +214,9 @@ class TestIncremental:
         assert by_text() == before
         index(data, two)
         assert by_text() == {"第二份": before["第二份"]}
+        written(two, {"甲.txt": "第二份\n\n全市管网改造21公里。"})
+        assert counts(index(data, two)) == (0, 1, 0, 0)
+        assert by_text() == {"第二份": before["第二份"]}
 
     def test_rebuilding_reads_and_encodes_everything(self, data: Path, folder: Path, read: list[bytes]) -> None:
         first = index(data, folder)
