@@ -18,7 +18,8 @@ LOADERS: dict[str, str] = {
     ".htm": "html",
     ".pdf": "pdf",
     ".ofd": "ofd",
-    **dict.fromkeys((".docx", ".docm", ".dotx", ".doc", ".wps", ".wpt", ".rtf", ".odt"), "office"),
+    **dict.fromkeys((".docx", ".docm", ".dotx"), "docx"),
+    **dict.fromkeys((".doc", ".wps", ".wpt", ".rtf", ".odt"), "office"),
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"), "image"),
 }
 
