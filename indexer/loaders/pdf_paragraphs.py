@@ -25,6 +25,7 @@ _CENTRED = 1.0  # em by which the space on both sides may differ
 _TITLE_SIZE = 1.1  # ratio to the size of the text
 _FEWEST_FULL = 4  # lines
 _UNEQUAL_MARGINS = 3.0  # em by which the right margin may be wider than the left one
+_WIDEST_GAP = 8.0  # em between the ends of the longest lines and the margin that a page of its width would have
 _MARGIN_SUPPORT = 0.25  # of the lines at the most frequent edge must start or end at a margin
 
 _LIST_ITEM = re.compile(
@@ -88,7 +89,10 @@ def margins_of(
     inside = [line for line in lines if line.text[-1] not in CLOSING]
     right = -_edge(sorted(-line.right for line in (inside if len(inside) > 2 else lines)), size)
     if page_width is not None and sum(abs(line.right - right) <= _ALIGNED * size for line in lines) < _FEWEST_FULL:
-        right = max(right, page_width - left - _UNEQUAL_MARGINS * size)
+        expected = page_width - left - _UNEQUAL_MARGINS * size
+        # Text that fills only part of a page, one lying on its side say, has no margin there.
+        if expected - right <= _WIDEST_GAP * size:
+            right = max(right, expected)
     if wider is not None:
         # A last page may hold nothing but indented and short lines.
         if wider.left < left <= wider.left + _DEEPEST_INDENT * size:
