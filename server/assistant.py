@@ -1,6 +1,7 @@
 """The assistant: one published index behind the three things people do with it, search, ask and read."""
 
 import logging
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from server.search.retrieve import Retriever, System
 _LOG = logging.getLogger(__name__)
 # Passages read for evidence; an answer may need one that ranks below those shown.
 _READ = 12
+_LEAD_IN = re.compile(r"(?:..[委会局厅府院部办处]|的|据|按|照|件)$")
 # A question that names this many documents or fewer by number is about them.
 _MAX_NAMED = 3
 
@@ -155,6 +157,17 @@ def _published(data_dir: Path) -> tuple[str, int]:
     return name, manifest.stat().st_mtime_ns if manifest.is_file() else 0
 
 
+def _after_lead_in(generation: Generation, number: str) -> set[int]:
+    """Documents with the 文号 that follows an organ's name or a particle, as in 市国资委渝国资函〔2025〕313号.
+
+    Anything else in front makes it another 文号: 国资函〔2025〕313号 is not 渝国资函〔2025〕313号.
+    """
+    found = generation.values_in("document_number", number)
+    return set().union(
+        *(documents for value, documents in found.items() if _LEAD_IN.search(number.removesuffix(value)))
+    )
+
+
 def _scope(query: Query, generation: Generation, filters: Filters | None) -> _Scope:
     """Documents that the question names by number, or by proposer when it asks for a field of theirs."""
     within = searched_documents(generation, filters)
@@ -169,7 +182,7 @@ def _scope(query: Query, generation: Generation, filters: Filters | None) -> _Sc
             )
         named.append(found)
     for number in query.document_numbers:
-        found = generation.documents_with("document_number", number)
+        found = generation.documents_with("document_number", number) or _after_lead_in(generation, number)
         if not found:
             return _Scope(within, _unknown(query, number, f"文号为{number}的文件"))
         named.append(found)

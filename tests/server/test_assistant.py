@@ -107,12 +107,18 @@ ONCE_WRONG = [
     ("第0457号", "第0457号建议", REPLY_457),
     ("2023年大渡口区资产总额是多少", "资产总额为696.9亿元", REPORT),
     ("第四百五十七号建议是谁提出的", "罗清泉", REPLY_457),
+    ("重庆市国资委渝国资函〔2025〕313号的发文字号", "渝国资函〔2025〕313号", REPLY_457),
 ]
 
 
 @pytest.mark.parametrize(("question", "says", "source"), ONCE_WRONG)
 def test_answers_that_were_once_wrong(assistant: Assistant, question: str, says: str, source: str) -> None:
     test_answers(assistant, question, says, source)
+
+
+def test_another_organ_is_another_document_number(assistant: Assistant) -> None:
+    """The corpus holds 渝国资函〔2025〕313号; a 文号 that merely ends like it is not there."""
+    assert not assistant.ask("大渝国资函〔2025〕313号是谁审签的").answered
 
 
 def raw_text(file: Path) -> str:
