@@ -165,7 +165,11 @@ class UseModel:
         if not sentences:
             return np.zeros((0, _EMBEDDING), np.float32), np.zeros((0, _EMBEDDING), np.float32)
         with self._limit(limits=1, user_api="blas"):
-            pooled, lengths = self._pooled(sentences)
+            # Chunks of one section begin with the same breadcrumb: what is repeated is computed once.
+            places = {text: place for place, text in enumerate(dict.fromkeys(sentences))}
+            pooled, lengths = self._pooled(list(places))
+            order = np.array([places[text] for text in sentences], np.intp)
+            pooled, lengths = pooled[order], lengths[order]
             starts = np.concatenate(([0], np.cumsum([len(passage) for passage in passages[:-1]]))).astype(np.intp)
             whole = self._head(np.add.reduceat(pooled, starts, axis=0), np.add.reduceat(lengths, starts))
             return whole, self._head(pooled, lengths)
