@@ -8,13 +8,14 @@ STAMP := .venv/.stamp
 # Taken literally and handed over through the environment, so quotes and $ in a question mean themselves.
 override Q := $(value Q)
 override DATASET := $(value DATASET)
-export Q DATASET
+override FOLDER := $(value FOLDER)
+export Q DATASET FOLDER
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup ask question serve index test check format eval bench clean
+.PHONY: help setup ask question serve index test check format eval bench bench-index clean
 
 ## 政问 Zhengwen
 ## make help            显示这些命令 / show these commands
@@ -83,6 +84,10 @@ eval: setup
 ## make bench           测量速度，与参照在同一次运行中比较 / measure speed against references of the same run
 bench: setup
 	@$(BIN)/python -m eval bench
+
+## make bench-index    测量各种格式每秒读多少页；FOLDER=目录 / pages read per second by format; FOLDER=folder of documents
+bench-index: setup
+	@$(BIN)/python -m eval bench-index "$${FOLDER:-corpus}"
 
 ## make clean           删除缓存和报告；保留 .venv 和索引 / remove caches and reports; .venv and the index stay
 clean:

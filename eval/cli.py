@@ -214,6 +214,18 @@ def bench(
     typer.echo(bench_table(report))
 
 
+@app.command("bench-index")
+def bench_index(
+    paths: Annotated[list[Path] | None, typer.Argument(help="文件或文件夹，默认 corpus/ / files or folders.")] = None,
+) -> None:
+    """测量各种格式每秒读多少页 / measure pages read per second, by format."""
+    from eval.bench_index import formats_table, measure_formats  # Here: it imports what only measuring needs.
+
+    with reported(), shown() as progress:
+        speeds = measure_formats(paths or [Path("corpus")], ServerSettings().max_file_mb * 1_000_000, progress)
+    typer.echo(formats_table(speeds))
+
+
 def main() -> None:
     """Entry point of ``python -m eval``."""
     for stream in (sys.stdout, sys.stderr):
