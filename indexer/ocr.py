@@ -27,7 +27,7 @@ _LONG_SIDE = 2_000
 _LONGEST_SIDE = 4_000
 _A4_HEIGHT = 842.0  # points
 _SHORTEST_SIDE = 64  # pixels
-_SLIMMEST = 16  # times longer than wide
+_SLIMMEST = 3  # times longer than wide: the models enlarge an image until its shorter side is 736 pixels
 # Text read upside down or sideways comes out with scores of 0.5 to 0.7, upright text above 0.9.
 _UPRIGHT_SCORE = 0.8
 _LONG_LINE = 12  # characters
@@ -89,7 +89,7 @@ class Recognizer:
         with self._lock:
             self._engine.max_side_len = min(_LONGEST_SIDE, max(_LONG_SIDE, int(_LONG_SIDE * height / _A4_HEIGHT)))
             best = self._read(image)
-            if best.score < _UPRIGHT_SCORE:
+            if best.texts and best.score < _UPRIGHT_SCORE:
                 for turns in (1, 3, 2):
                     turned: Image = np.ascontiguousarray(np.rot90(image, turns))
                     read = self._read(turned)

@@ -44,7 +44,7 @@ def load(data: bytes) -> SourceDocument:
     try:
         with _PDFIUM:
             count = len(document)
-            title = str(document.get_metadata_dict().get("Title", ""))
+            title = _stored_title(document)
         pages = [_page(document, number, remarks) for number in range(1, count + 1)]
     finally:
         with _PDFIUM:
@@ -55,6 +55,13 @@ def load(data: bytes) -> SourceDocument:
         raise UnreadableFile("；".join(notes) or f"{count} 页都是空白 / all {count} pages are blank")
     recognized = sum(page.recognized and bool(page.lines) for page in pages)
     return SourceDocument(text, sane_title(title, text.lstrip()), recognized, notes)
+
+
+def _stored_title(document: pypdfium2.PdfDocument) -> str:
+    try:
+        return str(document.get_metadata_value("Title"))
+    except UnicodeDecodeError:  # Half of a surrogate pair; pypdfium2 decodes strictly.
+        return ""
 
 
 def _ranges(numbers: list[int]) -> str:

@@ -83,7 +83,7 @@ def _longest_band(lines: list[Line], gutters: Sequence[float]) -> tuple[int, int
             if index < len(lines) and not lines[index].left < gutter < lines[index].right:
                 continue
             if index - start > longest and _are_columns(lines[start:index], gutter, gutter in gutters):
-                best = (start, _end(lines, start, index, gutter), gutter)
+                best = (_start(lines, start, index, gutter), _end(lines, start, index, gutter), gutter)
                 longest = index - start
             start = index + 1
     return best
@@ -110,6 +110,17 @@ def _is_text(lines: list[Line]) -> bool:
     prose = sum(not _MARKS.isdisjoint(line.text) for line in lines)
     widest = max(line.right - line.left for line in lines)
     return width >= max(_NARROWEST * size, _FILLED * widest) and prose >= _PROSE * len(lines)
+
+
+def _start(lines: list[Line], start: int, end: int, gutter: float) -> int:
+    """Where the columns start: a title above both that happens to end or begin at the gutter is no part of them."""
+    left, right = _sides(lines[start:end], gutter)
+    while lines[start].right > gutter and lines[start].base < left[0].base:
+        below = [line.base for line in right if line.base > lines[start].base]
+        if not below or min(below) - lines[start].base < _PARAGRAPH_GAP * lines[start].size:
+            break
+        start += 1
+    return start
 
 
 def _end(lines: list[Line], start: int, end: int, gutter: float) -> int:

@@ -88,10 +88,12 @@ def margins_of(
     # Punctuation may hang over the margin, so lines that end with it say little of where the margin is.
     inside = [line for line in lines if line.text[-1] not in CLOSING]
     right = -_edge(sorted(-line.right for line in (inside if len(inside) > 2 else lines)), size)
-    if page_width is not None and sum(abs(line.right - right) <= _ALIGNED * size for line in lines) < _FEWEST_FULL:
+    at_margin = sum(abs(line.right - right) <= _ALIGNED * size for line in lines)
+    if page_width is not None and at_margin < _FEWEST_FULL:
         expected = page_width - left - _UNEQUAL_MARGINS * size
-        # Text that fills only part of a page, one lying on its side say, has no margin there.
-        if expected - right <= _WIDEST_GAP * size:
+        # A few lines that end together far from there are text that fills only part of the page, one on its side say;
+        # a single one is just the longest of some short lines.
+        if at_margin == 1 or expected - right <= _WIDEST_GAP * size:
             right = max(right, expected)
     if wider is not None:
         # A last page may hold nothing but indented and short lines.
