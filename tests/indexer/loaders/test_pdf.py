@@ -103,7 +103,6 @@ class TestTitle:
     def test_other_titles_are_not_the_documents(self, title: str) -> None:
         assert pdf.load(Writer(title).paragraph(OPENING).data()).title is None
 
-
     def test_a_title_that_is_no_text(self) -> None:
         data = Writer("A" * 10).paragraph(OPENING).data()
         assert data.count(b"(AAAAAAAAAA)") == 1
