@@ -1,11 +1,13 @@
 """From loaded text to canonical text: line ends, white space, digits and sentences that a page break cut in two.
 
 Nothing but white space, control characters and zero-width characters is ever dropped, and no two lines are joined
-unless the first stops in the middle of running text. The canonical text is what citations quote.
+unless the first stops in the middle of running text or the loader says so. The canonical text is what citations quote.
 """
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from indexer.document import CanonicalText
 
@@ -49,52 +51,79 @@ def _continues(line: str) -> bool:
     return any(mark in line for mark in "，。；、,.;：:") and not unicodedata.category(line[0]).startswith("Z")
 
 
+def _goes_on_overleaf(before: str, after: str) -> bool:
+    """Whether a line that the loader saw going on overleaf may be joined: headings, labels and table rows never are."""
+    if _NUMBERED.match(after) or _LABEL.match(after) or _CELLS in after or _CELLS in before:
+        return False
+    return not _NUMBERED.match(before) or any(mark in before for mark in "，。；：,;:")
+
+
 def _glue(before: str, after: str) -> str:
     """Latin words keep a space between them; Chinese needs none."""
     return " " if before[-1].isascii() and after[0].isascii() and (before[-1].isalnum() or before[-1] in ",.") else ""
 
 
+@dataclass(slots=True)
+class _Line:
+    """A line of the source, put together where the loader saw it go on overleaf.
+
+    ``gap`` is whether an empty line or a page break comes before it; ``pages`` are the places in it at which pages start.
+    """
+
+    text: str
+    gap: bool
+    pages: list[int]
+
+
+def _lines(pages: Sequence[str]) -> tuple[list[_Line], int]:
+    """The lines of the pages, and how many pages at the end start after the last line."""
+    lines: list[_Line] = []
+    gap = False
+    starting = 0  # pages that start with the next line; one without text starts where the next one does
+    for number, page in enumerate(pages):
+        raw_lines = page.split("\n")
+        starting += number > 0
+        within_line = number > 0 and not gap and bool(lines)
+        gap = gap or number > 0
+        for raw in raw_lines:
+            line = _SPACE_RUN.sub(lambda run: run.group()[:1], raw.strip())
+            if not line:
+                gap, within_line = True, False
+                continue
+            if within_line and _goes_on_overleaf(lines[-1].text, line):
+                lines[-1].text += _glue(lines[-1].text, line)
+                lines[-1].pages.append(len(lines[-1].text))
+                lines[-1].text += line
+            else:
+                lines.append(_Line(line, gap, [0] * starting))
+            starting = 0
+            gap = within_line = False
+    return lines, starting
+
+
 def clean(text: str) -> CanonicalText:
     """Return the canonical text of a loaded text, and where its pages start.
 
-    ``\\f`` in the input marks a page break; the pages of a text without one are not known and stay empty.
+    ``\\f`` in the input marks a page break; the pages of a text without one are not known and stay empty. One that has
+    text right before and right after it stands within a line: the loader saw a paragraph that goes on overleaf.
     Paragraphs come out as lines; one empty line is kept between paragraphs that had one.
     """
     text = _INVISIBLE.sub("", _LINE_END.sub("\n", text)).translate(_FULL_WIDTH_DIGITS)
-    has_pages = "\f" in text
+    lines, starting = _lines(text.split("\f"))
     out: list[str] = []
     length = 0
-    pages: list[int] = [0] if has_pages else []
-    previous: str | None = None
-    previous_goes_on = False
-    gap = False
-    for page_number, page in enumerate(text.split("\f")):
-        page_starts = page_number > 0
-        if page_starts:
-            gap = True
-        for raw in page.split("\n"):
-            line = _SPACE_RUN.sub(lambda run: run.group()[:1], raw.strip())
-            if not line:
-                gap = True
-                continue
-            if previous is None:
-                joint = ""
-            elif gap and previous_goes_on and _continues(line):
-                joint = _glue(previous, line)
-            else:
-                joint = "\n\n" if gap else "\n"
-            joined = previous is not None and "\n" not in joint
-            out.append(joint)
-            length += len(joint)
-            if page_starts:
-                pages.append(length)
-                page_starts = False
-            out.append(line)
-            length += len(line)
-            previous = line
-            # The second half of a sentence is prose whatever it looks like by itself.
-            previous_goes_on = line[-1] not in _TERMINAL if joined else _is_running_text(line)
-            gap = False
-        if page_starts:  # A page without text starts where the next one does.
-            pages.append(length)
-    return CanonicalText("".join(out), tuple(min(page, length) for page in pages))
+    pages: list[int] = [0] if "\f" in text else []
+    previous = ""
+    goes_on = False
+    for line in lines:
+        joined = line.gap and goes_on and _continues(line.text)
+        joint = _glue(previous, line.text) if joined else "" if not out else "\n\n" if line.gap else "\n"
+        length += len(joint)
+        pages += [length + place for place in line.pages]
+        length += len(line.text)
+        out += (joint, line.text)
+        previous = line.text
+        # The second half of a sentence is prose whatever it looks like by itself.
+        goes_on = previous[-1] not in _TERMINAL if joined else _is_running_text(previous)
+    pages += [length] * starting
+    return CanonicalText("".join(out), tuple(pages))

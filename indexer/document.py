@@ -31,6 +31,8 @@ class Heading:
 class SourceDocument:
     """What a loader gives: plain text in which ``\\f`` marks a page break, and a title where the format has one.
 
+    A ``\\f`` with text right before and after it stands within a line: the paragraph goes on overleaf.
+
     ``ocr_pages`` counts pages whose text was recognised from an image; ``notes`` are one-line remarks for the person
     who runs the indexer, such as a page that could not be read.
     """

@@ -9,7 +9,7 @@ import numpy as np
 from indexer import ocr
 from indexer.document import SourceDocument
 from indexer.errors import UnreadableFile
-from indexer.loaders.pdf_layout import PageLayout, text_of
+from indexer.loaders.layout.pages import PageLayout, text_of
 
 _MOST_PIXELS = 100_000_000
 _MOST_PAGES = 1_000

@@ -3,7 +3,7 @@
 import re
 
 from indexer.document import SourceDocument
-from indexer.loaders.text import decode
+from indexer.loaders.text import decode, with_pages
 from indexer.outline import markdown_title
 
 _TITLE = re.compile(r"^#[ \t\u3000]+(\S.*)$", re.MULTILINE)
@@ -11,6 +11,6 @@ _TITLE = re.compile(r"^#[ \t\u3000]+(\S.*)$", re.MULTILINE)
 
 def load(data: bytes) -> SourceDocument:
     """Markdown text; the title is the first level-one heading."""
-    text = decode(data)
+    text = with_pages(decode(data))
     match = _TITLE.search(text)
     return SourceDocument(text, title=markdown_title(match.group(1)) if match else None)

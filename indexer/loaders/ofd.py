@@ -14,13 +14,13 @@ from indexer.document import SourceDocument
 from indexer.errors import UnreadableFile
 from indexer.loaders import image
 from indexer.loaders.archive import Archive, parse_xml
+from indexer.loaders.layout.content import PageContent
+from indexer.loaders.layout.grid import ruled_tables
+from indexer.loaders.layout.lines import lines_of
+from indexer.loaders.layout.pages import PageLayout, text_of
+from indexer.loaders.layout.quality import is_garbage
 from indexer.loaders.ofd_page import box_area, numbers, objects, read_page
 from indexer.loaders.ooxml import child, children, local
-from indexer.loaders.pdf_grid import ruled_tables
-from indexer.loaders.pdf_layout import PageLayout, text_of
-from indexer.loaders.pdf_lines import lines_of
-from indexer.loaders.pdf_page import PageContent
-from indexer.loaders.pdf_quality import is_garbage
 from indexer.loaders.titles import sane_title
 
 _A4 = (210.0, 297.0)  # millimetres
@@ -179,7 +179,8 @@ def load(data: bytes) -> SourceDocument:
                 reader.notes.append(f"第 {index + 1} 页没有文字，只有图像：{error}")
         layouts.append(_layout(content))
     texts = text_of(layouts).split("\f")
-    text = "\f".join(recognized.get(index, text) for index, text in enumerate(texts))
+    # What was recognised says nothing of the next page, so it ends with a line end.
+    text = "\f".join(f"{recognized[index]}\n" if index in recognized else text for index, text in enumerate(texts))
     if not text.strip():
         is_one = len(layouts) == 1 and reader.notes
         raise UnreadableFile(reader.notes[0] if is_one else f"{len(layouts)} 页都没有文字 / no page holds text")

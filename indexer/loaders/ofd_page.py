@@ -14,8 +14,8 @@ from typing import NamedTuple
 from lxml import etree
 
 from indexer.errors import UnreadableFile
+from indexer.loaders.layout.content import Glyph, PageContent, Rule
 from indexer.loaders.ooxml import local
-from indexer.loaders.pdf_page import Glyph, PageContent, Rule
 
 _POINTS = 72 / 25.4
 # Bounds on what a hostile page can cost; a page of text stays far below them.

@@ -8,11 +8,12 @@ from pypdfium2 import raw
 from indexer import ocr
 from indexer.document import SourceDocument
 from indexer.errors import UnreadableFile
-from indexer.loaders.pdf_grid import ruled_tables
-from indexer.loaders.pdf_layout import PageLayout, text_of
-from indexer.loaders.pdf_lines import lines_of
-from indexer.loaders.pdf_page import PageContent, read_page
-from indexer.loaders.pdf_quality import is_garbage
+from indexer.loaders.layout.content import PageContent
+from indexer.loaders.layout.grid import ruled_tables
+from indexer.loaders.layout.lines import lines_of
+from indexer.loaders.layout.pages import PageLayout, text_of
+from indexer.loaders.layout.quality import is_garbage
+from indexer.loaders.pdf_page import read_page
 from indexer.loaders.titles import sane_title
 
 # PDFium must not be called from two threads at once.

@@ -1,18 +1,15 @@
-"""What one PDF page holds, read through PDFium: characters with their places, ruled lines, images and drawings.
-
-Every length is in points (1/72 inch). x grows to the right and y downwards from the top left corner of the page as a
-reader holds it, whatever the page's own rotation and crop box.
-"""
+"""The content of one PDF page, read through PDFium, upright whatever the page's own rotation and crop box."""
 
 import ctypes
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import pypdfium2
 from pypdfium2 import raw
+
+from indexer.loaders.layout.content import Glyph, PageContent, Rule
 
 # Bounds on what a hostile or a map-like page can cost; a page of text stays far below them.
 _MAX_GLYPHS = 200_000
@@ -29,44 +26,6 @@ _SMALLEST_SIZE = 1.0
 _MAX_TILT = 10.0
 _PART_OF_GLYPH = 0.3  # em
 _HYPHENS = "\x02\xad\ufffe"
-
-
-class Glyph(NamedTuple):
-    """One character: where its advance starts and ends, its baseline, and its font size after all scaling."""
-
-    char: str
-    left: float
-    right: float
-    base: float
-    size: float
-
-
-class Rule(NamedTuple):
-    """A horizontal or vertical line: ``at`` is the coordinate that stays the same, ``low``..``high`` the other one."""
-
-    at: float
-    low: float
-    high: float
-
-
-@dataclass(slots=True)
-class PageContent:
-    """The content of a page.
-
-    ``turned`` holds text that runs in another direction than most of the page, a list per direction, each in a frame
-    in which it runs from left to right. ``unmapped`` counts characters whose font does not say which they are;
-    ``image_share`` is the part of the page (0 to 1) that its largest image covers; ``drawings`` counts vector shapes.
-    """
-
-    width: float
-    height: float
-    glyphs: list[Glyph] = field(default_factory=list)
-    turned: list[list[Glyph]] = field(default_factory=list)
-    unmapped: int = 0
-    horizontal: list[Rule] = field(default_factory=list)
-    vertical: list[Rule] = field(default_factory=list)
-    image_share: float = 0.0
-    drawings: int = 0
 
 
 _Matrix = tuple[float, float, float, float, float, float]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from indexer.cleaning import clean
 from tests.indexer.support import texts, visible
@@ -84,7 +85,7 @@ def test_canonical_text_holds_no_control_characters_and_no_stray_space(text: str
         ),
     ],
 )
-@pytest.mark.parametrize("joint", ["\n\n", "\f", "\n\f\n", "\r\n\r\n", "\n \n\n"])
+@pytest.mark.parametrize("joint", ["\n\n", "\n\f", "\n\f\n", "\r\n\r\n", "\n \n\n"])
 def test_sentences_cut_by_a_page_break_are_joined(before: str, after: str, joined: str | None, joint: str) -> None:
     canonical = clean(before + joint + after).text
     if joined is None:
@@ -121,7 +122,7 @@ _RUNNING = "去年全市推进饮水工程。各县区要结合本地实际编�
         pytest.param("一、总体情况，以及问题", "各县区要编制规划，按时报送。", id="after a heading"),
     ],
 )
-@pytest.mark.parametrize("joint", ["\n\n", "\f"])
+@pytest.mark.parametrize("joint", ["\n\n", "\n\f", "\f\n"])
 def test_paragraphs_and_headings_are_not_joined(before: str, after: str, joint: str) -> None:
     assert clean(before + joint + after).text == f"{before}\n\n{after}"
 
@@ -130,8 +131,69 @@ def test_lines_that_follow_directly_stay_lines() -> None:
     assert clean("甲，\n乙，丙。").text == "甲，\n乙，丙。"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("各县区要编制规划。", "按时报送", id="the page ends with a full stop"),
+        pytest.param("全市水厂从2180", "座减少到1240座", id="short, without punctuation"),
+        pytest.param("1.编制规划，按时", "报送", id="a numbered paragraph"),
+        pytest.param("一是编制规划。", "二是按时报送。", id="an enumeration within a paragraph"),
+    ],
+)
+def test_what_goes_on_overleaf_is_joined(before: str, after: str) -> None:
+    """The loader saw a paragraph go on: ``\\f`` stands within a line."""
+    joined = clean(f"{before}\f{after}\n\n下一段")
+    assert joined.text == f"{before}{after}\n\n下一段"
+    assert joined.pages == (0, len(before))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(_RUNNING, "二、加强监督检查，落实责任。", id="before a heading"),
+        pytest.param(_RUNNING, "第五条 各单位应当报送，不得迟报。", id="before an article"),
+        pytest.param(_RUNNING, "张小河代表：", id="before a salutation"),
+        pytest.param("（一）总体情况", "各县区要编制规划，按时报送。", id="after a heading"),
+        pytest.param("## 总体情况", "各县区要编制规划，按时报送。", id="after a Markdown heading"),
+        pytest.param(_RUNNING, "甲工程 | 已经完工", id="before a table row"),
+        pytest.param("甲工程 | 已经完工，余下", "部分由市里验收，另行安排。", id="after a table row"),
+    ],
+)
+def test_headings_and_rows_are_not_joined_overleaf(before: str, after: str) -> None:
+    assert clean(f"{before}\f{after}").text == f"{before}\n\n{after}"
+
+
+_PROSE = st.text("各县区要编制规划按时报送市水利局", min_size=1, max_size=60).map(lambda text: f"甲{text}")
+_HEADINGS = st.sampled_from(("一、总体情况", "（二）主要做法", "3. 存在问题", "第四章 附则", "## 下一步", "附件"))
+
+
+@given(
+    st.lists(st.one_of(st.tuples(_HEADINGS, st.just(True)), st.tuples(_PROSE, st.just(False))), min_size=1), st.data()
+)
+def test_pages_cut_anywhere_lose_nothing_and_join_no_heading(
+    pieces: list[tuple[str, bool]], data: st.DataObject
+) -> None:
+    """Paragraphs with full stops and headings, page breaks of every kind between and within them."""
+    text = ""
+    for piece, is_heading in pieces:
+        line = piece if is_heading else f"{piece}，{piece}。"
+        if not is_heading:
+            cut = data.draw(st.integers(1, len(line) - 1))
+            line = line[:cut] + data.draw(st.sampled_from(("", "\f", "\n\f", "\n\n\f\n"))) + line[cut:]
+        text += line + data.draw(st.sampled_from(("\n\n", "\f", "\n\f", "\f\n\f")))
+    canonical = clean(text)
+    assert visible(canonical.text) == visible(text)
+    lines = canonical.text.split("\n")
+    headings = [piece for piece, is_heading in pieces if is_heading]
+    assert [line for line in lines if line in set(headings)] == headings
+    assert clean(canonical.text).text == canonical.text
+    cuts = [position for position, char in enumerate(text) if char == "\f"]
+    before = [len(visible(text[:cut])) for cut in cuts]
+    assert [len(visible(canonical.text[:page])) for page in canonical.pages[1:]] == before
+
+
 def test_page_offsets_are_where_the_text_of_the_page_begins() -> None:
-    canonical = clean("第一页的标题\f第二页，文字没有写\f完的句子，到这里。\f\f")
+    canonical = clean("第一页的标题\n\f第二页，文字没有写\n\f完的句子，到这里。\n\f\f")
     assert canonical.text == "第一页的标题\n\n第二页，文字没有写\n\n完的句子，到这里。"
     assert canonical.pages == (0, 8, 19, 28, 28)
     joined = clean("各县区要认真编制，按时报送，\f不得迟报，也不得漏报。")

@@ -13,7 +13,7 @@ from indexer import ocr
 from indexer.cleaning import clean
 from indexer.errors import UnreadableFile
 from indexer.loaders import pdf
-from indexer.loaders.pdf_quality import is_garbage
+from indexer.loaders.layout.quality import is_garbage
 from tests.indexer.loaders.pdf_writer import LEFT, Writer
 
 OPENING = "受区政府委托，现将2023年度企业国有资产（不含金融企业）管理情况报告如下，请予审议。"
@@ -58,6 +58,17 @@ class TestPages:
         document = pdf.load(Writer().paragraph(text).page().line(after).line("下一段。", 2).data())
         assert document.text == f"{text}\f{after}\n\n下一段。"
         assert clean(document.text).text == f"{text}{after}\n\n下一段。"
+
+    def test_a_paragraph_goes_on_overleaf_after_a_full_stop(self) -> None:
+        """The page ends with a full line and a full stop; the first line overleaf is not set in."""
+        before = ("各县区要编制供水规划，" * 7)[:51] + "。"
+        after = "按时报送市水利局备案。"
+        writer = Writer().paragraph(OPENING).paragraph(OPENING).paragraph(before).page().line(after)
+        assert pdf.load(writer.data()).text == f"{OPENING}\n\n{OPENING}\n\n{before}\f{after}"
+        # Overleaf begins a paragraph where its first line is set in, or is that of a list.
+        for line, indent in ((after, 2), ("一、按时报送。", 0), ("附件：名单", 0)):
+            writer = Writer().paragraph(OPENING).paragraph(OPENING).paragraph(before).page().line(line, indent)
+            assert pdf.load(writer.data()).text.endswith(f"{before}\n\f{line}")
 
     def test_a_page_that_ends_a_paragraph_ends_its_line(self) -> None:
         document = pdf.load(Writer().paragraph("各项工作取得积极成效。").page().paragraph("二是加强指导。").data())

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from indexer.loaders.pdf_lines import CLOSING, Line
+from indexer.loaders.layout.lines import CLOSING, Line
 
 _SAME_SIZE = 1.2  # ratio of font sizes within a paragraph; mixed type and recognised text vary
 _LOOSER = 1.35  # ratio of a paragraph gap to the usual distance of baselines
@@ -34,6 +34,9 @@ _LIST_ITEM = re.compile(
 )
 # Lines that begin something new even where nothing is set in: salutations and the articles of a statute.
 _STARTING = re.compile(r"各位.{1,20}[：:]$|.{2,20}(?:代表|委员|同志们?)[：:]$|第[一二三四五六七八九十百千\d]{1,7}条\s")
+_HEADING = re.compile(
+    r"[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])|第[一二三四五六七八九十百]{1,4}[编章节条]\s"
+)
 _TERMINAL = frozenset("。！？!?；;：:”’）)》】")
 
 
@@ -160,7 +163,9 @@ def _indentation_allows(lines: Sequence[Line], following: Line, margins: Margins
         starts = bool(_STARTING.match(following.text)) or (
             not indented_style and bool(_LIST_ITEM.match(following.text))
         )
-        return not (ends and starts)
+        # A title right above: on a page of few lines nothing else tells the two apart. 一、二季度 is no heading.
+        heads = len(lines) == 1 and not indented_style and bool(_HEADING.match(following.text))
+        return not (heads or (ends and starts))
     if not ends and _are_centred(last, following, margins):
         return True
     if after > _HANGING:
@@ -199,10 +204,13 @@ def paragraphs_of(lines: Sequence[Line], margins: Margins, indented_style: bool)
 def joins_across(before: Paragraph, after: Paragraph) -> bool:
     """Whether a paragraph that ends one column or page goes on at the top of the next."""
     last, first = before.lines[-1], after.lines[0]
+    # A page may hold too few paragraphs to tell how they begin; the one before tells then.
+    starts = _LIST_ITEM.match(first.text) or _STARTING.match(first.text)
+    set_in = after.indented_style or (before.indented_style and not starts)
     return (
         is_full(last, first, before.margins)
         and last.left - before.margins.left <= _DEEPEST_INDENT * last.size
-        and (after.indented_style or not (last.text[-1] in _TERMINAL or _LIST_ITEM.match(first.text)))
+        and (set_in or not (last.text[-1] in _TERMINAL or _LIST_ITEM.match(first.text)))
         and max(last.size, first.size) <= _SAME_SIZE * min(last.size, first.size)
         and first.left - after.margins.left < _INDENT * first.size
     )

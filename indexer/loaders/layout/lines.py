@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from indexer.loaders.pdf_page import Glyph
+from indexer.loaders.layout.content import Glyph
 
 # Fractions of the font size (em).
 _SAME_BASELINE = 0.35  # Superscripts stand about a third of an em above the baseline; the next line at least one em.

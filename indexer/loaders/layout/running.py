@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from indexer.loaders.pdf_lines import Line, same_row
+from indexer.loaders.layout.lines import Line, same_row
 
 # Running lines stand in these parts of the page height. The first line of text below a margin of 25 mm starts lower.
 _TOP_ZONE = 0.1

@@ -9,9 +9,9 @@ import pytest
 
 from indexer.cleaning import clean
 from indexer.loaders import pdf
-from indexer.loaders.pdf_lines import Line, head_of, lines_of
-from indexer.loaders.pdf_order import regions_of
-from indexer.loaders.pdf_page import Glyph
+from indexer.loaders.layout.content import Glyph
+from indexer.loaders.layout.lines import Line, head_of, lines_of
+from indexer.loaders.layout.order import regions_of
 from tests.indexer.loaders.pdf_writer import COLUMNS, LEFT, RIGHT, SIZE, Writer
 
 # 60 characters: with an indent of two, lines of 25, 27 and 8.
@@ -72,6 +72,17 @@ class TestParagraphs:
         for line in lines:
             writer.line(line)
         assert paragraphs(writer) == lines
+
+    def test_a_heading_on_a_page_of_few_lines_is_no_part_of_the_title(self) -> None:
+        lines = ["关于饮水工程的函", "一、全市完成改造，详见附件。", "二、下一步工作。"]
+        writer = Writer()
+        for line in lines:
+            writer.line(line, 2)
+        assert paragraphs(writer) == lines
+
+    def test_a_number_is_no_heading(self) -> None:
+        text = "第".rjust(COLUMNS, "水") + "一、二季度增长明显。"
+        assert paragraphs(Writer().paragraph(LONG, 0).paragraph(text, 0)) == [LONG, text]
 
     def test_paragraphs_parted_by_space_alone(self) -> None:
         writer = Writer().paragraph(LONG, 0)

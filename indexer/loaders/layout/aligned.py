@@ -3,8 +3,8 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from indexer.loaders.pdf_grid import Cell, Table
-from indexer.loaders.pdf_lines import Line
+from indexer.loaders.layout.grid import Cell, Table
+from indexer.loaders.layout.lines import Line
 
 _FEWEST_ROWS = 3
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from indexer.loaders.pdf_grid import Cell, Table
-from indexer.loaders.pdf_paragraphs import join_lines
+from indexer.loaders.layout.grid import Cell, Table
+from indexer.loaders.layout.paragraphs import join_lines
 
 SEPARATOR = " | "
 # The header stands again before each group of this many rows.

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer.loaders.pdf_lines import CLOSING, OPENING, Line, same_row
+from indexer.loaders.layout.lines import CLOSING, OPENING, Line, same_row
 
 # What tells a column of running text from a column of table cells; em is the font size.
 _FEWEST_LINES = 4

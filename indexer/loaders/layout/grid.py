@@ -4,9 +4,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from indexer.loaders.pdf_lines import Line, is_cjk, lines_of
-from indexer.loaders.pdf_page import Glyph, PageContent, Rule
-from indexer.loaders.pdf_paragraphs import join_lines
+from indexer.loaders.layout.content import Glyph, PageContent, Rule
+from indexer.loaders.layout.lines import Line, is_cjk, lines_of
+from indexer.loaders.layout.paragraphs import join_lines
 
 # Points. Borders of neighbouring cells are drawn by separate strokes that only nearly meet.
 _NEAR = 3.0

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from indexer.loaders.pdf_aligned import aligned_tables
-from indexer.loaders.pdf_grid import Table
-from indexer.loaders.pdf_lines import Line, merge_row
-from indexer.loaders.pdf_order import Region, regions_of, rows_of
-from indexer.loaders.pdf_paragraphs import (
+from indexer.loaders.layout.aligned import aligned_tables
+from indexer.loaders.layout.grid import Table
+from indexer.loaders.layout.lines import Line, merge_row
+from indexer.loaders.layout.order import Region, regions_of, rows_of
+from indexer.loaders.layout.paragraphs import (
     Margins,
     Paragraph,
     is_indented_style,
@@ -16,8 +16,8 @@ from indexer.loaders.pdf_paragraphs import (
     margins_of,
     paragraphs_of,
 )
-from indexer.loaders.pdf_running import drop_running_lines
-from indexer.loaders.pdf_tables import continues, table_lines
+from indexer.loaders.layout.running import drop_running_lines
+from indexer.loaders.layout.tables import continues, table_lines
 
 # em by which a full line may fall short of the margin: typeset lines are exact, those of a scan are measured.
 _TYPESET_SLACK = 0.35

@@ -1,8 +1,8 @@
 """Tables in PDF files as lines of text: the expected lines are written by hand."""
 
 from indexer.loaders import pdf
-from indexer.loaders.pdf_grid import Cell, Table
-from indexer.loaders.pdf_tables import continues, header_of, table_lines
+from indexer.loaders.layout.grid import Cell, Table
+from indexer.loaders.layout.tables import continues, header_of, table_lines
 from tests.indexer.loaders.pdf_writer import LEFT, Writer
 
 EDGES = (77.5, 120, 330, 430, 510)
