@@ -8,23 +8,29 @@ import re
 from collections.abc import Sequence
 
 from indexer.document import Chunk, Heading
-from indexer.outline import DEFINITION, ENTRY, Line, is_glossary, lines_of, section_path
+from indexer.lines import Line, lines_of
+from indexer.outline import BYLINE, DEFINITION, ENTRY, ENTRY_HEAD, is_glossary, section_path
 from indexer.sentences import sentence_spans
 
 # Characters. Measured on the development sets: see docs/decisions.
 TARGET = 500
 
 _QUOTES = "“”\"'‘’「」『』《》"
-_PROMISE = re.compile(r"(?:下一步|下步|下一阶段|接下来)(?:[，,：:]|[我市区县省局委厅将工])")
+_PROMISE = re.compile(r"(?:下一步|下步|下一阶段|下阶段|接下来|今后)(?:[，,：:]|[我市区县省局委厅将工])")
+# What must stand before a promise within a paragraph, and what it must say, to be a chunk of its own, in characters.
+_BEFORE_PROMISE, _PROMISED = 60, 20
 _TERMS_FOLLOW = re.compile(r"(?:用语|术语|名词|概念).{0,12}[：:]$")
 _GOES_ON = frozenset("：:；;，,、")
 _NO_SENTENCE_END = re.compile(r"[^。！？!?”」』）)】》]$")
+_NUMBERED_ENTRY = re.compile(r"\d{1,3}\s*[.．、]|[（(［\[【〔]\s*\d{1,3}\s*[）)］\]】〕]")
 _ITEM = re.compile(r"(?:\d{1,2}\s*[.．、]|[（(]\s*[\d一二三四五六七八九十]{1,3}\s*[）)]|[①-⑳]|[-•·])")
 
 
 def term_of(paragraph: str, in_glossary: bool) -> str | None:
     """The term that a paragraph defines, without quotation marks; None when it defines none."""
-    match = DEFINITION.match(paragraph) or (ENTRY.match(paragraph) if in_glossary else None)
+    match = DEFINITION.match(paragraph)
+    if match is None and in_glossary:
+        match = ENTRY_HEAD.match(paragraph) or ENTRY.match(paragraph)
     if match is None:
         return None
     term = "".join(c for c in match.group(1) if c not in _QUOTES).strip()
@@ -39,13 +45,28 @@ def _continues_entry(text: str, last: Line, line: Line, in_glossary: bool) -> bo
     return in_glossary and (text[last.end : line.start] == "\n" or _ITEM.match(line.text) is not None)
 
 
-def _pieces(text: str, line: Line) -> list[tuple[int, int]]:
-    """A line cut at sentence ends into pieces of at most TARGET characters (a longer sentence stays whole)."""
-    if len(line.text) <= TARGET:
+def _promise_in(text: str, line: Line) -> int | None:
+    """Where, after a sentence end, a paragraph turns to what will be done."""
+    if not _PROMISE.search(line.text, 1):
+        return None
+    for start, _ in sentence_spans(text, line.start, line.end):
+        if (
+            start - line.start >= _BEFORE_PROMISE
+            and line.end - start >= _PROMISED
+            and _PROMISE.match(line.text, start - line.start)
+        ):
+            return start
+    return None
+
+
+def _pieces(text: str, line: Line, promise: int | None = None) -> list[tuple[int, int]]:
+    """A line cut at sentence ends into pieces of at most TARGET characters (a longer sentence stays whole), and where
+    it turns to a promise."""
+    if len(line.text) <= TARGET and promise is None:
         return [(line.start, line.end)]
     pieces: list[tuple[int, int]] = []
     for start, end in sentence_spans(text, line.start, line.end):
-        if pieces and end - pieces[-1][0] <= TARGET:
+        if pieces and end - pieces[-1][0] <= TARGET and start != promise:
             pieces[-1] = (pieces[-1][0], end)
         else:
             pieces.append((start, end))
@@ -91,6 +112,8 @@ def chunk_text(text: str, headings: Sequence[Heading] = (), title_end: int = 0) 
         in_glossary = opened is None and (in_terms or any(is_glossary(heading.title) for heading in path))
         runs_in = opened is not None and body_headings[opened].title.startswith("第")
         term = term_of(line.text, in_glossary) if opened is None or runs_in else None
+        if entry and opened is None and ENTRY_HEAD.match(entry[0].text) and not _NUMBERED_ENTRY.match(line.text):
+            term = entry[1]  # What a term on a line of its own means, whatever colons it has.
         if term is None and entry and _continues_entry(text, entry[0], line, in_glossary):
             term = entry[1]
         if term:
@@ -104,10 +127,11 @@ def chunk_text(text: str, headings: Sequence[Heading] = (), title_end: int = 0) 
             continue
         entry = None
         in_terms = in_terms or bool(_TERMS_FOLLOW.search(line.text))
-        if _PROMISE.match(line.text) and not only_headings:
+        if not only_headings and (_PROMISE.match(line.text) or BYLINE.fullmatch(line.text)):
             close()
-        for start, end in _pieces(text, line):
-            if open_chunk and not only_headings and end - open_chunk[0][0] > TARGET:
+        promise = _promise_in(text, line)
+        for start, end in _pieces(text, line, promise):
+            if start == promise or (open_chunk and not only_headings and end - open_chunk[0][0] > TARGET):
                 close()
             open_chunk.append((start, end))
             only_headings = False

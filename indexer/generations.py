@@ -8,8 +8,9 @@ A data directory holds:
 """
 
 import json
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from hashlib import file_digest
@@ -153,6 +154,35 @@ class Generation:
         """Number of the document of each chunk, int32 [chunks]."""
         rows = self._db.execute("SELECT document FROM chunks ORDER BY ordinal")
         return np.fromiter((row[0] for row in rows), np.int32, self.manifest.chunks)
+
+    @cached_property
+    def document_ids(self) -> list[str]:
+        """Ids of the documents by their number."""
+        return [row[0] for row in self._db.execute("SELECT document_id FROM documents ORDER BY number")]
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """Numbers of the documents by their id."""
+        return {document_id: number for number, document_id in enumerate(self.document_ids)}
+
+    @cached_property
+    def versions(self) -> Mapping[int, tuple[int, ...]]:
+        """For each document that has versions: the numbers of all of them, itself included, newest first."""
+        groups: dict[int, list[int]] = {}
+        for older, newest in self.documents_having("newer_version").items():
+            groups.setdefault(self.numbers[newest], []).append(older)
+        if not groups:
+            return {}
+        numbered = self.documents_having("document_number").items()
+        days = {number: year[1] for number, value in numbered if (year := re.search(r"〔(\d{4})〕", value))}
+        written, published = self.documents_having("date"), self.documents_having("published")
+        for number in written.keys() | published.keys():
+            days[number] = max(written.get(number, ""), published.get(number, ""))
+        ordered = {
+            newest: (newest, *sorted(older, key=lambda number: (days.get(number, ""), number), reverse=True))
+            for newest, older in groups.items()
+        }
+        return {number: group for group in ordered.values() for number in group}
 
     @property
     def _db(self) -> sqlite3.Connection:

@@ -41,7 +41,11 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What one run of the indexer did."""
+    """What one run of the indexer did.
+
+    ``pages`` and ``ocr_pages`` count what this run read; ``duplicates`` files that are exact copies of another,
+    ``older_versions`` documents of which the index holds a newer version.
+    """
 
     generation: str
     published: bool
@@ -58,6 +62,7 @@ class IndexReport:
     pages: int = 0
     ocr_pages: int = 0
     duplicates: int = 0
+    older_versions: int = 0
 
 
 Read = Callable[[File], SourceDocument]
@@ -208,12 +213,14 @@ class Indexer:
         encoded = fill_caches(self._store, self._encoder, self.progress)
         published = self._store.unpublished or not self._is_published()
         generation = self._publish() if published else Generation(self._data_dir).name
-        manifest = Generation(self._data_dir, generation).manifest
+        opened = Generation(self._data_dir, generation)
+        manifest = opened.manifest
         return IndexReport(
             generation=generation, published=published, documents=manifest.documents, chunks=manifest.chunks,
             added=added, changed=changed, unchanged=unchanged, removed=len(gone), encoded=encoded,
             seconds=time.perf_counter() - began, skipped=tuple(skipped), notes=tuple(notes), pages=pages,
             ocr_pages=ocr_pages, duplicates=len(self._store.files()) - manifest.documents,
+            older_versions=len(opened.documents_having("newer_version")),
         )  # fmt: skip
 
     def _take(

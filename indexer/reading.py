@@ -15,7 +15,7 @@ from indexer.sidecar import corrected
 from indexer.validity import read_validity
 
 # Raise it when the same file would be read into another text, outline, metadata or chunks: all files are read again.
-READER_VERSION = "4"
+READER_VERSION = "5"
 
 
 def understand(
@@ -27,8 +27,11 @@ def understand(
     """
     canonical = clean(loaded.text)
     text = canonical.text
-    metadata = read_metadata(text, clean(loaded.title).text if loaded.title else None)
-    metadata = corrected(metadata | read_validity(text, metadata), text, corrections)
+    corrections = tuple(corrections)
+    metadata = read_metadata(text, clean(loaded.title).text if loaded.title else None, Path(source).stem)
+    # A day that people stated is the one from which a term of years is counted.
+    validity = read_validity(text, corrected(metadata, text, corrections))
+    metadata = corrected(metadata | validity, text, corrections)
     headings = read_outline(text, letterhead(text)[1])
     title = metadata.get("title")
     title_end = title.end if title and title.end is not None else 0

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from indexer.document import Document, Field
 from indexer.duplicates import Signature, content_hash, versions
-from indexer.validity import with_status
+from indexer.succession import with_status
 
 
 def identity(document: Document) -> tuple[str, ...]:
@@ -18,7 +18,8 @@ def relate(documents: Sequence[Document], signatures: Sequence[Signature]) -> li
     """The documents to publish, in order, knowing each other.
 
     Of exact copies the first stays, with ``other_sources``, one a line; an older near duplicate gets
-    ``newer_version``, a repealed document ``status``, ``expires`` and ``superseded_by``: ids of documents.
+    ``newer_version``, a repealed document ``status``, ``expires`` and ``superseded_by``, an altered one ``amended_by``: ids
+    of documents.
     """
     first: dict[tuple[str, ...], int] = {}
     copies: dict[int, list[str]] = {}

@@ -10,15 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
+from indexer.dates import iso_date
 from indexer.document import Field
 from indexer.errors import UnreadableFile
-from indexer.metadata import iso_date
+from indexer.validity import STATED_BY_PEOPLE
 
 SUFFIX = ".meta.toml"
 DEFAULTS = "_defaults.toml"
 FIELDS = frozenset(
     "title issuer document_number kind proposal_number proposal_kind proposal_title session proposer organ co_organs addressee "
-    "date published signer disclosure category adoption status effective expires contact phone".split()
+    "date published signer reporter disclosure category adoption status effective expires contact phone".split()
 )
 _DAYS = ("date", "published", "effective", "expires")
 
@@ -81,6 +82,8 @@ def corrected(metadata: Mapping[str, Field], text: str, files: Iterable[Path]) -
         for name, value in read_sidecar(path).items():
             if overrides or name not in result:
                 result[name] = _placed(name, value, text, metadata)
+                if overrides and name == "status":  # No other document changes what people said of this very one.
+                    result["status_by"] = Field(STATED_BY_PEOPLE)
     return result
 
 

@@ -7,9 +7,10 @@ from hypothesis import given
 from indexer.chunking import TARGET, chunk_text, term_of
 from indexer.cleaning import clean
 from indexer.document import Chunk
+from indexer.lines import lines_of
 from indexer.loaders import load
 from indexer.metadata import letterhead
-from indexer.outline import lines_of, read_outline
+from indexer.outline import read_outline
 from tests.indexer.support import texts
 
 # Headings of every family may stand above the first paragraph of a chunk.
@@ -187,6 +188,37 @@ def test_promises_begin_a_chunk() -> None:
     assert written(text) == [
         "一、改造水厂。已经完成。\n\n管网更换20公里。", "下一步，我们将改造水厂5座。", "二、下一步工作\n\n下一步，我局将更换管网。",
     ]  # fmt: skip
+
+
+def test_a_promise_within_a_paragraph_begins_a_chunk() -> None:
+    done = "全市已经改造水厂19座，更换管网120公里，水质稳定达标，供水保障能力明显提高，群众满意度持续提高，投诉数量比上年同期减少三成。"
+    promise = "下一步，我局将改造水厂5座，更换管网20公里。还将修订供水办法。"
+    assert len(done) >= 60
+    assert written(done + promise) == [done, promise]
+    assert written(f"一、情况\n\n{done}{promise}\n\n今后，我们将加强管理。") == [
+        f"一、情况\n\n{done}", promise, "今后，我们将加强管理。",
+    ]  # fmt: skip
+    # Too little before or behind it, or no beginning of a sentence: it stays where it is.
+    for whole in (
+        f"已经完成。{promise}",
+        f"{done}下一步，将加强管理。",
+        f"{done}会议研究了下一步，将另行安排改造水厂5座的计划。",
+    ):
+        assert written(whole) == [whole]
+
+
+def test_a_term_on_a_line_of_its_own_keeps_what_it_means() -> None:
+    text = "注释\n［1］三清：\n《供水规划》提出三项任务，包括：清理管网、清退隐患、清收欠费。\n［2］三减：\n减层级。"
+    assert terms(text) == [
+        ("三清", "［1］三清：\n《供水规划》提出三项任务，包括：清理管网、清退隐患、清收欠费。"),
+        ("三减", "［2］三减：\n减层级。"),
+    ]
+
+
+def test_every_reporter_opens_a_chunk() -> None:
+    body = "市水利局表示，将改造水厂19座，更换管网20公里。"
+    text = f"{body}\n\n□ 清河日报记者 王五\n\n{body}\n\n本报记者 李六\n\n{body}"
+    assert written(text) == [body, f"□ 清河日报记者 王五\n\n{body}", f"本报记者 李六\n\n{body}"]
 
 
 def test_a_byline_belongs_to_its_section() -> None:

@@ -1,30 +1,19 @@
 import json
-import os
-import shutil
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from indexer import publication, vectors
+from indexer import vectors
 from indexer.analyzer import ANALYZER_VERSION, analyze
 from indexer.document import Field
-from indexer.errors import DamagedGeneration, NoGeneration, UnknownDocument, ZhengwenError
-from indexer.generations import Generation, current_name, digest, folders
-from indexer.pipeline import Indexer
+from indexer.errors import DamagedGeneration, NoGeneration, UnknownDocument
+from indexer.generations import Generation, current_name, digest
 from indexer.publication import lookup_values
 from indexer.reading import breadcrumb
-from tests.indexer.support import FILES, LETTER, REPORT, HashingEncoder, index, written
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return written(tmp_path / "文 件夹", FILES)
+from tests.indexer.published import sound, sources
+from tests.indexer.support import FILES, REPORT, HashingEncoder, index, written
 
 
 @pytest.fixture
@@ -32,21 +21,6 @@ def data(tmp_path: Path, folder: Path) -> Path:
     """A data directory with one published generation."""
     index(tmp_path / "数 据", folder)
     return tmp_path / "数 据"
-
-
-class PowerCut(BaseException):
-    """Nothing catches this."""
-
-
-def sound(data: Path) -> Generation:
-    """The current generation, checked."""
-    generation = Generation(data)
-    assert generation.check() == []
-    return generation
-
-
-def sources(generation: Generation) -> list[str]:
-    return [document.source for document in generation.documents()]
 
 
 def test_what_is_published(data: Path) -> None:
@@ -124,6 +98,31 @@ def test_values_are_looked_up_in_plain_form() -> None:
         ("proposal_number", "7"), ("proposer", "甲一"), ("proposer", "乙二"), ("date", "2024-05-06"), ("year", "2024"), ("kind", "reply"),
     ]  # fmt: skip
     assert list(lookup_values({"proposal_number": Field("0000")})) == [("proposal_number", "0")]
+
+
+def test_versions_are_told_newest_first(tmp_path: Path) -> None:
+    body = "".join(f"{n}号泵站由第{n * 7 % 90}班负责，每月检修{n % 3 + 1}次。\n" for n in range(1, 60))
+    plan = f"值守方案\n\n{body}\n"
+    texts = {
+        "乙": f"{plan}2021年1月5日\n",
+        "丙": f"{plan}2023年1月5日\n",
+        "甲": f"{plan}2022年1月5日\n",
+        "无日期": plan,
+    }
+    files = {f"{name}.txt": text for name, text in texts.items()} | {"别的.txt": REPORT}
+    index(tmp_path / "data", written(tmp_path / "folder", files))
+    generation = Generation(tmp_path / "data")
+    number = {document.source.removesuffix(".txt"): n for n, document in enumerate(generation.documents())}
+    group = tuple(number[name] for name in ("丙", "甲", "乙", "无日期"))
+    assert generation.versions == dict.fromkeys(group, group)
+    assert [generation.document_ids[n] for n in range(5)] == [d.document_id for d in generation.documents()]
+    assert {generation.numbers[d.document_id]: d.source for d in generation.documents()} == {
+        n: f"{name}.txt" for name, n in number.items()
+    }
+
+
+def test_an_index_without_versions(data: Path) -> None:
+    assert sound(data).versions == {}
 
 
 def test_nothing_published(tmp_path: Path) -> None:
@@ -239,144 +238,3 @@ class TestDamage:
         raw["files"]["sentence_spans.npy"]["sha256"] = digest(generation.folder / "sentence_spans.npy")
         manifest.write_text(json.dumps(raw), encoding="utf-8")
         assert any("a sentence lies outside its chunk" in problem for problem in Generation(data).check())
-
-
-class TestPublishing:
-    def change(self, folder: Path) -> None:
-        written(folder, {"报告.txt": REPORT + "\n新增一段，水质良好。\n"})
-
-    def steps(self, data: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> int:
-        """How often publishing makes something durable."""
-        count = 0
-        real = os.fsync
-
-        def counting(descriptor: int) -> None:
-            nonlocal count
-            count += 1
-            real(descriptor)
-
-        with monkeypatch.context() as patched:
-            patched.setattr(os, "fsync", counting)
-            index(data, folder)
-        return count
-
-    def cut(self, monkeypatch: pytest.MonkeyPatch, at: int, error: BaseException) -> None:
-        count = 0
-        real = os.fsync
-
-        def cutting(descriptor: int) -> None:
-            nonlocal count
-            count += 1
-            if count == at:
-                raise error
-            real(descriptor)
-
-        monkeypatch.setattr(os, "fsync", cutting)
-
-    def test_a_crash_at_any_moment_leaves_the_old_or_the_new_generation(
-        self, data: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        self.change(folder)
-        shutil.copytree(data, tmp_path / "copy")
-        steps = self.steps(tmp_path / "copy", folder, monkeypatch)
-        assert steps > 15
-        for at in (1, 2, steps // 2, steps - 3, steps - 2, steps - 1, steps):
-            broken = tmp_path / f"data{at}"
-            shutil.copytree(data, broken)
-            with monkeypatch.context() as patched:
-                self.cut(patched, at, PowerCut())
-                with pytest.raises(PowerCut):
-                    index(broken, folder)
-            left = sound(broken)
-            switched = "新增一段" in next(d.text for d in left.documents() if d.source == "报告.txt")
-            assert left.name == ("000002" if switched else "000001")
-            assert switched == (at == steps)
-            report = index(broken, folder)
-            assert (report.published, report.encoded) == (True, 0)
-            assert "新增一段" in "".join(document.text for document in sound(broken).documents())
-            assert not list((broken / "generations").glob(".partial-*"))
-            assert len(folders(broken)) <= 2
-
-    def test_a_full_disk_is_one_line_and_the_old_generation_stays(
-        self, data: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        self.change(folder)
-        with monkeypatch.context() as patched:
-            self.cut(patched, 3, OSError(28, "No space left on device"))
-            with pytest.raises(ZhengwenError, match=r"No space left on device.*what is published stays") as caught:
-                index(data, folder)
-        assert "\n" not in str(caught.value)
-        assert sound(data).name == "000001"
-        assert index(data, folder).published
-
-    @pytest.mark.parametrize("moment", ["switch", "_write_documents"])
-    def test_a_crash_around_the_switch(
-        self, data: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, moment: str
-    ) -> None:
-        self.change(folder)
-
-        def crash(*_: object) -> None:
-            raise PowerCut
-
-        with monkeypatch.context() as patched:
-            patched.setattr(publication, moment, crash)
-            with pytest.raises(PowerCut):
-                index(data, folder)
-        assert sound(data).name == "000001"
-        index(data, folder)
-        assert "新增一段" in "".join(document.text for document in sound(data).documents())
-
-    def test_a_killed_process_leaves_the_old_generation_and_no_lock(self, data: Path, folder: Path) -> None:
-        self.change(folder)
-        code = (
-            "import os, sys; from pathlib import Path; from indexer import publication\n"
-            "from tests.indexer.support import index\n"
-            "publication.switch = lambda *_: os._exit(9)\n"
-            "index(Path(sys.argv[1]), Path(sys.argv[2]))"
-        )
-        killed = subprocess.run([sys.executable, "-c", code, str(data), str(folder)], cwd=ROOT, timeout=60, check=False)
-        assert killed.returncode == 9
-        assert sound(data).name == "000001"
-        report = index(data, folder)
-        assert report.published
-        # The folder that was never current is gone, the one that readers may hold is not.
-        assert [path.name for path in folders(data)] == ["000001", report.generation]
-
-    def test_old_generations_go_and_readers_of_the_one_before_are_not_disturbed(
-        self, data: Path, folder: Path, tmp_path: Path
-    ) -> None:
-        reader = Generation(data)
-        before = sources(reader)
-        assert reader.chunk_vectors.ntotal
-        scores = reader.words.scores(["水厂"]).tolist()
-        for number in range(2, 6):
-            written(folder, {"报告.txt": f"{REPORT}\n第{number}次修改，水质良好。\n"})
-            late = Generation(data)
-            index(data, folder)
-            # Opened at the moment of publishing: everything that is read later is still there.
-            assert late.check() == []
-            assert [path.name for path in folders(data)] == [f"{number - 1:06d}", f"{number:06d}"]
-        assert not reader.folder.exists()
-        assert sources(reader) == before
-        assert reader.words.scores(["水厂"]).tolist() == scores
-        assert np.array(reader.sentences).shape[1] == 32
-
-    def test_folders_that_are_no_generations_are_left_alone(self, data: Path, folder: Path) -> None:
-        copy = data / "generations" / "000001 的备份"
-        shutil.copytree(data / "generations" / "000001", copy)
-        self.change(folder)
-        assert index(data, folder).generation == "000002"
-        assert copy.is_dir()
-
-    def test_numbers_go_on_beyond_six_digits(self, data: Path, folder: Path) -> None:
-        (data / "generations" / "000001").rename(data / "generations" / "999999")
-        (data / "CURRENT").write_text("999999\n", encoding="utf-8")
-        for expected in ("1000000", "1000001"):
-            written(folder, {"报告.txt": REPORT + expected})
-            assert index(data, folder).generation == expected
-
-    def test_removing_a_document_publishes_without_it(self, data: Path) -> None:
-        letter = next(d for d in Generation(data).documents() if d.text.startswith(LETTER[:5]))
-        with Indexer(data, HashingEncoder()) as indexer:
-            assert indexer.remove(letter.document_id)
-        assert letter.source not in sources(sound(data))

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 
 from indexer.document import Heading
-from indexer.outline import BYLINE, ENTRY, is_glossary, lines_of, read_outline, section_path
+from indexer.lines import lines_of
+from indexer.outline import BYLINE, ENTRY, is_glossary, read_outline, section_path
 from tests.indexer.support import texts
 
 
@@ -135,6 +136,22 @@ def test_glossary_titles(title: str, expected: bool) -> None:
 def test_glossary_entries(line: str, term: str | None) -> None:
     match = ENTRY.match(line)
     assert (match and match.group(1)) == term
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["《饮水工作报告》有关内容名词注释", "附件2 名词解释", "有关名词解释", "部分用语说明", "附件：术语解释", "注 释"],
+)
+def test_the_heading_of_a_glossary(heading: str) -> None:
+    text = f"一、情况\n\n改造水厂。\n\n{heading}\n1.“三清”：清理管网。\n2.三减：减层级。"
+    assert titles(text) == ["一、情况", heading]
+
+
+def test_items_of_lists_are_no_headings() -> None:
+    text = "一、范围\n（一）新建水厂；\n（二）下列单位应当在规定的期限内，把取水许可、水质检测、供水计划等全部材料报送到市水利局备案。\n（三）管网"
+    assert titles(text) == ["一、范围", "（三）管网"]
+    said = "1.凡是在本市范围内取水、供水、用水、排水以及从事与之相关的经营活动的单位，应当提交：\n（1）申请书；\n（2）图纸。全部两份。"
+    assert titles(said) == ["（2）图纸"]
 
 
 def test_headings_are_found_in_time_in_proportion_to_the_text() -> None:

@@ -35,7 +35,7 @@ def test_all_at_once() -> None:
         document("无关", "毫不相干的内容。"),
     )
     assert list(found) == ["旧", "新", "废", "无关"]
-    repealed = {"status": "废止", "superseded_by": "废", "expires": "2024-01-01"}
+    repealed = {"status": "废止", "superseded_by": "废", "expires": "2023-12-31"}
     assert found["旧"] == {"date": "2020-01-01", "other_sources": "旧 副本", "newer_version": "新"} | repealed
     assert found["新"] == {"date": "2022-01-01"} | repealed
     assert "status" not in found["废"]

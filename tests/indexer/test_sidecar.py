@@ -127,6 +127,24 @@ def test_a_link_that_leads_nowhere_is_no_missing_side_car(tmp_path: Path, data: 
     assert set(documents(data)) == {"二.txt"}
 
 
+def test_a_status_that_people_stated_stays(tmp_path: Path, data: Path) -> None:
+    old = "清河区供水暂行办法\n\n第一条 供水企业应当检测水质。\n\n清河区水利局\n\n2015年2月1日\n"
+    new = "清河区供水管理办法\n\n第一条 《清河区供水暂行办法》同时废止。\n\n清河区水利局\n\n2020年5月6日\n"
+    folder = written(tmp_path / "f", {"旧.txt": old, "新.txt": new, "_defaults.toml": 'status = "现行有效"\n'})
+    index(data, folder)
+    assert (value(data, "旧.txt", "status"), value(data, "旧.txt", "expires")) == ("废止", "2020-05-05")
+    written(folder, {"旧.meta.toml": 'status = "现行有效"\n'})
+    index(data, folder)
+    assert (value(data, "旧.txt", "status"), value(data, "旧.txt", "superseded_by")) == ("现行有效", None)
+
+
+def test_a_term_is_counted_from_the_day_that_people_stated(tmp_path: Path, data: Path) -> None:
+    text = "清河区供水办法\n\n第一条 本办法自印发之日起施行，有效期5年。\n"
+    folder = written(tmp_path / "f", {"一.txt": text, "一.meta.toml": 'date = "2090-05-06"\n'})
+    index(data, folder)
+    assert [value(data, "一.txt", name) for name in ("effective", "expires")] == ["2090-05-06", "2095-05-05"]
+
+
 def test_days_are_written_in_one_way(tmp_path: Path) -> None:
     path = tmp_path / "x.meta.toml"
     path.write_text(
