@@ -3,8 +3,8 @@
 import logging
 import re
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import Literal
@@ -15,17 +15,19 @@ from numpy.typing import NDArray
 
 from indexer.document import Document
 from indexer.encoders import Encoder
-from indexer.errors import ZhengwenError
+from indexer.errors import UnknownDocument, ZhengwenError
 from indexer.generations import Generation, current_name
 from server.answer.cite import Citation
 from server.answer.evidence import Terms, collect_evidence
 from server.answer.extract import compose, compose_fields
 from server.answer.fields import asked_fields, field_answers
 from server.answer.refuse import Refusal, no_evidence, refuse, unknown_number
+from server.search.disclosure import Role, visible_documents
 from server.search.filters import Filters, chunk_mask, searched_documents
 from server.search.passages import Passage, passages_of
 from server.search.query import Language, Query, understand_query
 from server.search.retrieve import Retriever, System
+from server.search.versions import OtherVersion, as_seen, other_versions
 
 _LOG = logging.getLogger(__name__)
 # Passages read for evidence; an answer may need one that ranks below those shown.
@@ -106,32 +108,35 @@ class Assistant:
                     _LOG.warning("仍用第 %s 代索引 / still answering from the old index: %s", self._opened[0], error)
 
     def search(
-        self, text: str, top_k: int = 8, system: System = "hybrid", filters: Filters | None = None
+        self, text: str, top_k: int = 8, system: System = "hybrid", filters: Filters | None = None, role: Role = "admin"
     ) -> SearchResult:
-        """The best passages for a query."""
+        """The best passages for a query, of the documents that the role may see."""
         began = time.perf_counter()
         retriever = self._retriever
         query = understand_query(text)
-        documents = searched_documents(retriever.generation, filters)
+        visible = visible_documents(retriever.generation, role)
+        documents = searched_documents(retriever.generation, filters, visible)
         allowed = None if documents is None else chunk_mask(retriever.generation, documents)
         candidates = retriever.search(query, top_k, system, allowed)
-        passages = passages_of(retriever.generation, candidates)
+        passages = _seen(retriever.generation, passages_of(retriever.generation, candidates), visible)
         return SearchResult(query, passages, 1000 * (time.perf_counter() - began))
 
-    def ask(self, question: str, top_k: int = 8, filters: Filters | None = None) -> Answer:
-        """Answer a question from the documents, or say why there is no answer."""
+    def ask(self, question: str, top_k: int = 8, filters: Filters | None = None, role: Role = "admin") -> Answer:
+        """Answer a question from the documents that the role may see, or say why there is no answer."""
         began = time.perf_counter()
         retriever = self._retriever
         generation = retriever.generation
         query = understand_query(question)
-        scope = _scope(query, generation, filters)
+        visible = visible_documents(generation, role)
+        scope = _scope(query, generation, filters, visible)
         vector = retriever.encode(query)
         allowed = None if scope.documents is None else chunk_mask(generation, scope.documents)
         candidates = retriever.search(query, max(top_k, _READ), "hybrid", allowed, vector)
-        read = passages_of(generation, candidates)
+        read = _seen(generation, passages_of(generation, candidates), visible)
         refusal, text, citations = scope.refusal, "", list[Citation]()
         if refusal is None and scope.named:
-            found = field_answers(query, [generation.document(number) for number in scope.named])
+            named = [as_seen(generation, generation.document(number), visible) for number in scope.named]
+            found = field_answers(query, named)
             text, citations = compose_fields(query, found)
         if refusal is None and not citations:
             refusal, text, citations = _extract(query, read, generation, vector)
@@ -141,13 +146,29 @@ class Assistant:
             passages=read[:top_k], total_ms=1000 * (time.perf_counter() - began),
         )  # fmt: skip
 
-    def documents(self) -> list[Document]:
-        """Every document, without its chunks."""
-        return list(self.generation.documents())
+    def documents(self, role: Role = "admin") -> list[Document]:
+        """Every document that the role may see, without its chunks."""
+        generation = self.generation
+        visible = visible_documents(generation, role)
+        return [
+            as_seen(generation, document, visible)
+            for number, document in enumerate(generation.documents())
+            if visible is None or number in visible
+        ]
 
-    def document(self, document_id: str) -> Document:
-        """A document with its chunks. Raises UnknownDocument."""
-        return self.generation.document_by_id(document_id)
+    def document(self, document_id: str, role: Role = "admin") -> Document:
+        """A document with its chunks. Raises UnknownDocument, also for one that the role may not see."""
+        generation = self.generation
+        visible = visible_documents(generation, role)
+        document = generation.document_by_id(document_id)
+        if visible is not None and generation.numbers[document_id] not in visible:
+            raise UnknownDocument(f"没有编号为 {document_id[:80]} 的文件 / no such document")
+        return as_seen(generation, document, visible)
+
+    def versions(self, document_id: str, role: Role = "admin") -> list[OtherVersion]:
+        """What a document is replaced by, and its other versions, as far as the role may see them."""
+        generation = self.generation
+        return other_versions(generation, document_id, visible_documents(generation, role))
 
 
 def _published(data_dir: Path) -> tuple[str, int]:
@@ -168,14 +189,22 @@ def _after_lead_in(generation: Generation, number: str) -> set[int]:
     )
 
 
-def _scope(query: Query, generation: Generation, filters: Filters | None) -> _Scope:
-    """Documents that the question names by number, or by proposer when it asks for a field of theirs."""
-    within = searched_documents(generation, filters)
+def _seen(generation: Generation, passages: Sequence[Passage], visible: Set[int] | None) -> list[Passage]:
+    return [replace(passage, document=as_seen(generation, passage.document, visible)) for passage in passages]
+
+
+def _scope(query: Query, generation: Generation, filters: Filters | None, visible: Set[int] | None) -> _Scope:
+    """Documents that the question names by number, or by proposer when it asks for a field of theirs.
+
+    Of what is named the newest version counts, even where the whole corpus holds a newer one under another number.
+    """
+    within = searched_documents(generation, filters, visible)
     named: list[set[int]] = []
     for number, kind in query.proposals:
         found = generation.documents_with("proposal_number", number)
         if kind:
             found &= generation.documents_with("proposal_kind", kind)
+        found = _among(found, visible)
         if not found:
             return _Scope(
                 within, _unknown(query, number.zfill(4), f"第{number.zfill(4)}号{kind or '建议或提案'}的答复")
@@ -183,11 +212,12 @@ def _scope(query: Query, generation: Generation, filters: Filters | None) -> _Sc
         named.append(found)
     for number in query.document_numbers:
         found = generation.documents_with("document_number", number) or _after_lead_in(generation, number)
+        found = _among(found, visible)
         if not found:
             return _Scope(within, _unknown(query, number, f"文号为{number}的文件"))
         named.append(found)
     for serial in query.serials:
-        found = generation.documents_like("document_number", f"〕{serial}号")
+        found = _among(generation.documents_like("document_number", f"〕{serial}号"), visible)
         if not found:
             return _Scope(within, _unknown(query, f"{serial}号", f"文号为{serial}号的文件"))
         named.append(found)
@@ -195,10 +225,14 @@ def _scope(query: Query, generation: Generation, filters: Filters | None) -> _Sc
         named.extend(generation.values_in("proposer", query.text).values())
     if not named:
         return _Scope(within)
-    documents = set[int]().union(*named)
-    if within is not None:
-        documents &= within
+    documents = {
+        number for found in named for number in searched_documents(generation, filters, visible, among=found) or ()
+    }
     return _Scope(documents, None, sorted(documents) if len(documents) <= _MAX_NAMED else ())
+
+
+def _among(documents: set[int], visible: Set[int] | None) -> set[int]:
+    return documents if visible is None else documents & visible
 
 
 def _unknown(query: Query, number: str, what: str) -> Refusal:

@@ -36,6 +36,23 @@ DataDir = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象 / print one JSON object.")]
 TopK = Annotated[int, typer.Option("--top-k", min=1, max=100, help="最多几个段落 / at most so many passages.")]
 
+Kind = Annotated[
+    str | None,
+    typer.Option("--kind", help="文种，如 reply、report，或 建议、提案 / kind of document or proposal."),
+]
+Year = Annotated[str | None, typer.Option("--year", help="成文年份，如 2025 / year, four digits.")]
+Issuer = Annotated[str | None, typer.Option("--issuer", help="发文机关名称或其一部分 / issuer, or part of its name.")]
+Number = Annotated[
+    str | None, typer.Option("--number", help="建议提案编号或文号 / proposal number or document number.")
+]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="只要该日已有且有效的，如 2025-04-30 / there and in force on that day.")
+]
+Status = Annotated[
+    str | None,
+    typer.Option("--status", help="效力：现行有效、已修改、废止、失效 / in force, amended, repealed, expired."),
+]
+
 
 def _settings() -> Settings:
     try:
@@ -80,15 +97,21 @@ def index(
         print_skipped((skipped.source, skipped.reason) for skipped in report.skipped)
         print_notes((note.source, note.reason) for note in report.notes)
         if not quiet or report.published:
-            print_report(report)
+            print_report(report, table=not quiet)
 
 
 @app.command()
-def ask(question: str, data_dir: DataDir = None, as_json: AsJson = False, top_k: TopK = 8) -> None:
+def ask(
+    question: str, data_dir: DataDir = None, as_json: AsJson = False, top_k: TopK = 8, kind: Kind = None,
+    year: Year = None, issuer: Issuer = None, number: Number = None, as_of: AsOf = None, status: Status = None,
+) -> None:  # fmt: skip
     """回答问题，并给出逐字引用；没有依据时退出码为 1 / answer with citations; exit code 1 when there is no answer."""
+    from server.search.filters import checked_filters
+
     with reported():
+        filters = checked_filters(kind, year, issuer, number, as_of, status)
         question = checked(question, _settings().max_question)
-        answer = _assistant(data_dir).ask(question, top_k)
+        answer = _assistant(data_dir).ask(question, top_k, filters)
     if as_json:
         from server.api.schemas import AnswerOut
 
@@ -101,25 +124,26 @@ def ask(question: str, data_dir: DataDir = None, as_json: AsJson = False, top_k:
 
 @app.command()
 def search(
-    query: str,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
-    top_k: TopK = 8,
+    query: str, data_dir: DataDir = None, as_json: AsJson = False, top_k: TopK = 8,
     system: Annotated[Literal["hybrid", "bm25", "dense"], typer.Option(help="检索方式 / how to search.")] = "hybrid",
-) -> None:
+    kind: Kind = None, year: Year = None, issuer: Issuer = None, number: Number = None, as_of: AsOf = None,
+    status: Status = None,
+) -> None:  # fmt: skip
     """检索段落 / search passages."""
+    from server.search.filters import checked_filters
+
     with reported():
+        filters = checked_filters(kind, year, issuer, number, as_of, status)
         query = checked(query, _settings().max_question)
-        result = _assistant(data_dir).search(query, top_k, system)
+        result = _assistant(data_dir).search(query, top_k, system, filters)
     if as_json:
         from server.api.schemas import SearchOut
 
         print_json(SearchOut.of(result).model_dump())
         return
-    for passage in result.passages:
-        typer.echo(f"{passage.rank}. {passage.document.title}" + "".join(f" › {part}" for part in passage.section))
-        typer.echo(f"   {passage.document.source} 第 {passage.start}–{passage.end} 字，得分 {passage.score:.4f}")
-        typer.echo("   " + " ".join(passage.text.split())[:200] + "\n")
+    from server.listing import print_passages
+
+    print_passages(result.passages)
 
 
 @documents_app.callback(invoke_without_command=True)
@@ -136,33 +160,33 @@ def documents(context: typer.Context, data_dir: DataDir = None, as_json: AsJson 
 def list_documents(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """列出已索引的文件 / list what is indexed."""
     with reported():
-        found = _assistant(data_dir).documents()
+        assistant = _assistant(data_dir)
+        found = [(document, assistant.versions(document.document_id)) for document in assistant.documents()]
     if as_json:
         from server.api.schemas import DocumentList, DocumentSummary
 
-        print_json(DocumentList(total=len(found), documents=[DocumentSummary.of(d) for d in found]).model_dump())
+        print_json(DocumentList(total=len(found), documents=[DocumentSummary.of(*one) for one in found]).model_dump())
         return
-    for document in found:
-        number = document.metadata.get("document_number")
-        typer.echo(
-            f"{document.document_id}  {document.source}  《{document.title}》{'  ' + number.value if number else ''}"
-        )
+    from server.listing import print_document_line
+
+    for document, versions in found:
+        print_document_line(document, versions)
 
 
 @documents_app.command("show")
 def show_document(document_id: str, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """显示文件的字段，以及各字段读自原文哪里 / show fields and the text they were read from."""
     with reported():
-        document = _assistant(data_dir).document(document_id)
+        assistant = _assistant(data_dir)
+        document, versions = assistant.document(document_id), assistant.versions(document_id)
     if as_json:
         from server.api.schemas import DocumentOut
 
-        print_json(DocumentOut.of(document).model_dump())
+        print_json(DocumentOut.of(document, versions).model_dump())
         return
-    typer.echo(f"{document.document_id}  {document.source}  {len(document.text)} 字，{len(document.chunks)} 个段落")
-    for name, field in document.metadata.items():
-        read = " ".join(document.text[field.start : field.end].split()) if field.start is not None else ""
-        typer.echo(f"  {name}: {field.value}" + (f"  ← 第 {field.start}–{field.end} 字“{read}”" if read else ""))
+    from server.listing import print_document
+
+    print_document(document, versions)
 
 
 def _change(

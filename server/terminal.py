@@ -3,11 +3,13 @@
 import json
 import sqlite3
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
+from rich.cells import cell_len
 
 from indexer.errors import NothingToIndex, ZhengwenError
 from server.questions import BadQuestion
@@ -15,6 +17,10 @@ from server.questions import BadQuestion
 if TYPE_CHECKING:
     from indexer.pipeline import IndexReport
     from server.assistant import Answer
+
+# Columns of a terminal for the names in a table, and the reasons that it lists.
+_NAMES = 26
+_REASONS = 8
 
 
 def fail(message: str, code: int = 2) -> typer.Exit:
@@ -86,8 +92,8 @@ def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         yield show
 
 
-def print_report(report: "IndexReport") -> None:
-    """What a run of the indexer did: one line, and a table when it read files."""
+def print_report(report: "IndexReport", table: bool = True) -> None:
+    """What a run of the indexer did: one line, and the ``table`` that sums it up."""
     state = "已发布" if report.published else "无变化，仍为"
     typer.echo(
         f"{state}第 {int(report.generation)} 代索引：{report.documents} 份文件，{report.chunks} 个段落"
@@ -95,15 +101,27 @@ def print_report(report: "IndexReport") -> None:
         f"编码 {report.encoded}；{report.seconds:.1f} 秒）",
         err=True,
     )
-    if not report.pages:
+    if not table:
         return
     rows = (
-        ("文件 files", report.added + report.changed + report.unchanged), ("页 pages read", report.pages),
+        ("文件 files", report.added + report.changed + report.unchanged), ("本次读取的页 pages read", report.pages),
         ("段落 chunks", report.chunks), ("跳过 skipped", len(report.skipped)), ("OCR 页 OCR pages", report.ocr_pages),
-        ("重复 duplicates", report.duplicates), ("秒 seconds", f"{report.seconds:.1f}"),
+        ("重复文件 duplicates", report.duplicates), ("近似旧版 older versions", report.older_versions),
+        ("秒 seconds", f"{report.seconds:.1f}"),
     )  # fmt: skip
     for name, value in rows:
-        typer.echo(f"  {name:<18}{value:>10}", err=True)
+        typer.echo(f"  {name}{' ' * (_NAMES - cell_len(name))}{value:>8}", err=True)
+        if name == "跳过 skipped":
+            _print_reasons(Counter(" ".join(skipped.reason.split()) for skipped in report.skipped))
+
+
+def _print_reasons(reasons: Counter[str]) -> None:
+    """How many files were passed over for what reason, the most frequent first."""
+    for reason, count in reasons.most_common(_REASONS):
+        typer.echo(f"    {count} × {reason}", err=True)
+    others = sum(reasons.values()) - sum(count for _, count in reasons.most_common(_REASONS))
+    if others:
+        typer.echo(f"    {others} × 其他原因，见上 / other reasons, see above", err=True)
 
 
 def print_answer(answer: "Answer") -> None:
@@ -117,6 +135,10 @@ def print_answer(answer: "Answer") -> None:
         if where:
             typer.echo(f"    {where}")
         typer.echo(f"    {citation.source} 第 {citation.start}–{citation.end} 字")
+        if citation.superseded_by:
+            typer.echo(
+                f"    注意 note：{f'{citation.status}，' if citation.status else ''}已有更新文件 {citation.superseded_by} / replaced"
+            )
     if not answer.answered and answer.passages:
         typer.echo("\n最接近的文件 / nearest documents:")
         for title in dict.fromkeys(passage.document.title for passage in answer.passages[:5]):

@@ -11,14 +11,16 @@ router = APIRouter()
 @router.get("/api/documents")
 def list_documents(assistant: TheAssistant) -> DocumentList:
     """Every document, in the order of its path."""
-    documents = [DocumentSummary.of(document) for document in assistant.documents()]
+    documents = [
+        DocumentSummary.of(document, assistant.versions(document.document_id)) for document in assistant.documents()
+    ]
     return DocumentList(total=len(documents), documents=documents)
 
 
 @router.get("/api/documents/{document_id}")
 def show_document(document_id: str, assistant: TheAssistant) -> DocumentOut:
-    """One document: its fields with the spans they were read from, its outline, its pages."""
-    return DocumentOut.of(assistant.document(document_id))
+    """One document: its fields with the spans they were read from, its outline, its pages, its other versions."""
+    return DocumentOut.of(assistant.document(document_id), assistant.versions(document_id))
 
 
 @router.get("/api/documents/{document_id}/text")

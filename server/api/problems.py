@@ -21,7 +21,8 @@ def problem(status: int, detail: str) -> JSONResponse:
 def _place(error: RequestValidationError) -> str:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"] if part != "body")
-    return f"{where}: {first['msg']}" if where else str(first["msg"])
+    said = str(first["msg"]).removeprefix("Value error, ")
+    return f"{where}: {said}" if where else said
 
 
 def install(app: FastAPI) -> None:

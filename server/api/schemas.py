@@ -1,15 +1,16 @@
 """The JSON of design: what /api and ``--json`` return, field by field."""
 
-from datetime import date
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from indexer.document import Document
 from indexer.document import Field as MetadataField
 from server.assistant import Answer, SearchResult
-from server.search.filters import Filters
+from server.search.filters import Filters, checked_filters
 from server.search.passages import Passage
+from server.search.versions import OtherVersion, Relation, replaced_by, sources_of
 
 
 class _Model(BaseModel):
@@ -22,6 +23,8 @@ class PassageOut(_Model):
     document_id: str
     source: str
     title: str
+    status: str | None
+    superseded_by: str | None
     section: list[str]
     text: str
     start: int
@@ -33,10 +36,12 @@ class PassageOut(_Model):
     def of(cls, passage: Passage) -> "PassageOut":
         """A passage as JSON; ``scores`` always names bm25 and dense, 0 where a list did not hold it."""
         document = passage.document
+        status = document.metadata.get("status")
         return cls(
             rank=passage.rank, chunk_id=passage.chunk_id, document_id=document.document_id, source=document.source,
-            title=document.title, section=list(passage.section), text=passage.text, start=passage.start, end=passage.end,
-            score=passage.score, scores={name: passage.scores.get(name, 0.0) for name in ("bm25", "dense")},
+            title=document.title, status=status.value if status else None, superseded_by=replaced_by(document),
+            section=list(passage.section), text=passage.text, start=passage.start, end=passage.end, score=passage.score,
+            scores={name: passage.scores.get(name, 0.0) for name in ("bm25", "dense")},
         )  # fmt: skip
 
 
@@ -120,23 +125,37 @@ class HeadingOut(_Model):
     end: int
 
 
+class VersionOut(_Model):
+    document_id: str
+    title: str
+    date: str | None
+    status: str | None
+    relation: Relation
+
+
 class DocumentSummary(_Model):
     document_id: str
     source: str
+    sources: list[str]
     title: str
     kind: str | None
     document_number: str | None
     issuer: str | None
     date: str | None
+    status: str | None
+    disclosure: str | None
+    versions: list[VersionOut]
     characters: int
 
     @classmethod
-    def of(cls, document: Document) -> "DocumentSummary":
-        """A document as a line of a list."""
+    def of(cls, document: Document, versions: Sequence[OtherVersion]) -> "DocumentSummary":
+        """A document as a line of a list; ``sources`` are its files, ``source`` first, the others exact copies of it."""
         values = {name: field.value for name, field in document.metadata.items()}
         return cls(
-            document_id=document.document_id, source=document.source, title=document.title, kind=values.get("kind"),
-            document_number=values.get("document_number"), issuer=values.get("issuer"), date=values.get("date"),
+            document_id=document.document_id, source=document.source, sources=sources_of(document),
+            title=document.title, kind=values.get("kind"), document_number=values.get("document_number"),
+            issuer=values.get("issuer"), date=values.get("date"), status=values.get("status"),
+            disclosure=values.get("disclosure"), versions=[VersionOut.model_validate(v) for v in versions],
             characters=len(document.text),
         )  # fmt: skip
 
@@ -148,11 +167,11 @@ class DocumentOut(DocumentSummary):
     n_chunks: int
 
     @classmethod
-    def of(cls, document: Document) -> "DocumentOut":
+    def of(cls, document: Document, versions: Sequence[OtherVersion]) -> "DocumentOut":
         """A document with everything known about it but its text."""
         ranks = sorted({heading.rank for heading in document.headings})
         return cls(
-            **DocumentSummary.of(document).model_dump(),
+            **DocumentSummary.of(document, versions).model_dump(),
             metadata={name: FieldOut.of(field) for name, field in document.metadata.items()},
             headings=[
                 HeadingOut(level=ranks.index(h.rank) + 1, title=h.title, start=h.start, end=h.end)
@@ -187,16 +206,20 @@ class FiltersIn(_Model):
     """Narrow a question to documents; see Filters."""
 
     kind: Text | None = None
-    year: Annotated[str | None, Field(pattern=r"^[0-9]{4}$")] = None
+    year: Text | None = None
     issuer: Text | None = None
     number: Text | None = None
-    as_of: date | None = None
+    as_of: Text | None = None
     status: Text | None = None
 
-    def filters(self) -> Filters:
+    @model_validator(mode="after")
+    def _check(self) -> "FiltersIn":
+        self.filters()
+        return self
+
+    def filters(self) -> Filters | None:
         """As the search takes them."""
-        day = self.as_of.isoformat() if self.as_of else None
-        return Filters(self.kind, self.year, self.issuer, self.number, day, self.status)
+        return checked_filters(self.kind, self.year, self.issuer, self.number, self.as_of, self.status)
 
 
 class Turn(_Model):

@@ -2,7 +2,8 @@
 /**
  * The chat page: asks POST /api/ask and shows the answer with its citations.
  *
- * @typedef {{document_id: string, title: string, section: string[], start: number, end: number}} Place
+ * @typedef {{document_id: string, title: string, section: string[], start: number, end: number, status: ?string,
+ *            superseded_by: ?string}} Place
  * @typedef {Place & {n: number, document_number: ?string, issuer: ?string, date: ?string, page: ?number, quote: string}} Citation
  * @typedef {Place & {rank: number, text: string}} Passage
  * @typedef {{answered: boolean, answer: string, language: "zh" | "en", refusal: ?{reason: string, message: string},
@@ -10,7 +11,7 @@
  * @typedef {{question: string, answer: Answer}} Turn
  */
 
-import { byId, el, fetchJson, named, pageLanguage, Problem, startLanguage, stored, words } from "./page.js";
+import { byId, el, fetchJson, named, outOfForce, pageLanguage, Problem, startLanguage, stored, words } from "./page.js";
 
 const TURNS_KEY = "zhengwen-turns";
 const MAX_TURNS_KEPT = 30;
@@ -69,6 +70,21 @@ function citationFacts(citation) {
   return [citation.document_number, citation.issuer, citation.date].filter((fact) => typeof fact === "string" && fact !== "");
 }
 
+/**
+ * Says that a place stands in a document that is out of force or has a newer one; null when it does not.
+ * @param {Place} place
+ */
+function outdated(place) {
+  const state = outOfForce(place.status);
+  if (!state && !place.superseded_by) return null;
+  const line = el("p", { class: "outdated" }, words(el("span"), state ? `该文件${state[0]}` : "该文件有更新的版本", state ? `This document is ${state[1]}` : "There is a newer version"));
+  if (place.superseded_by) {
+    const href = `/documents/${encodeURIComponent(place.superseded_by)}`;
+    line.append(el("span", {}, words(el("a", { href }), "打开新文件", "Open the newer one")));
+  }
+  return line;
+}
+
 /** @param {Citation} citation */
 function citationCard(citation) {
   const facts = el("p", { class: "card-facts" }, ...citationFacts(citation).map((fact) => el("span", { lang: "zh-CN" }, String(fact))));
@@ -79,6 +95,7 @@ function citationCard(citation) {
     el("span", { class: "card-number", "aria-hidden": "true" }, String(citation.n)),
     el("p", { class: "card-title", lang: "zh-CN" }, citationLink(citation, citation.title, "card-link")),
     facts,
+    outdated(citation),
     citation.section.length ? el("p", { class: "section", lang: "zh-CN" }, citation.section.join(" › ")) : null,
     el("blockquote", { lang: "zh-CN", cite: placeUrl(citation) }, citation.quote),
   );
@@ -91,6 +108,7 @@ function passageList(passages) {
       "li",
       { value: String(passage.rank) },
       el("a", { href: placeUrl(passage) }, passage.title),
+      outdated(passage),
       passage.section.length ? el("p", { class: "section" }, passage.section.join(" › ")) : null,
       el("p", { class: "passage-text" }, passage.text),
     ),

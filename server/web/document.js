@@ -6,50 +6,20 @@
  * a Sheet holds units.
  *
  * @typedef {{start: number, end: number}} Span
- * @typedef {{value: string, start: ?number, end: ?number}} Field
+ * @typedef {import("./facts.js").Field} Field
+ * @typedef {import("./facts.js").Version} Version
  * @typedef {Span & {level: number, title: string}} Heading
- * @typedef {{document_id: string, source: string, title: string, metadata: Record<string, Field>, headings: Heading[],
- *            pages: number[], n_chunks: number}} Info
+ * @typedef {{document_id: string, source: string, sources: string[], title: string, metadata: Record<string, Field>,
+ *            headings: Heading[], pages: number[], n_chunks: number, status: ?string, versions: Version[]}} Info
  * @typedef {{heading: Heading, depth: number}} Entry a heading and how deep it is nested, 0 at the top
  * @typedef {Span & {node: HTMLElement}} Block a line of the text and the element that shows it
  */
 
+import { showBanner, showFields, showVersions } from "./facts.js";
 import { byId, el, fetchJson, Problem, startLanguage, words } from "./page.js";
 
 const MAX_OUTLINE_DEPTH = 1;
 const MIN_OUTLINE_ENTRIES = 3;
-
-/** Names of the metadata fields, in the order in which they are shown. @type {Record<string, [string, string]>} */
-const FIELDS = {
-  document_number: ["发文字号", "Document number"],
-  issuer: ["发文机关", "Issued by"],
-  date: ["成文日期", "Date"],
-  kind: ["文种", "Kind"],
-  proposal_number: ["建议提案编号", "Proposal number"],
-  proposal_kind: ["建议或提案", "Proposal kind"],
-  proposal_title: ["建议提案标题", "Proposal title"],
-  session: ["会议", "Session"],
-  proposer: ["提出人", "Proposed by"],
-  addressee: ["主送", "Addressed to"],
-  adoption: ["采纳情况", "Adoption"],
-  disclosure: ["公开属性", "Disclosure"],
-  category: ["办理类别", "Category"],
-  signer: ["审签人", "Signed by"],
-  contact: ["联系人", "Contact"],
-  phone: ["联系电话", "Telephone"],
-};
-
-/** @type {Record<string, [string, string]>} */
-const KINDS = {
-  reply: ["答复函", "Reply to a proposal"],
-  report: ["报告", "Report"],
-  measures: ["办法、规定", "Measures"],
-  opinions: ["意见", "Opinions"],
-  plan: ["方案、规划", "Plan"],
-  notice: ["通知、公告", "Notice"],
-  news: ["新闻", "News"],
-  other: ["其他", "Other"],
-};
 
 /**
  * How code point offsets of a text become UTF-16 offsets.
@@ -184,24 +154,6 @@ function pageMark(number) {
   return words(el("span", { class: "page-mark", role: "note" }), `第 ${number} 页`, `page ${number}`);
 }
 
-/**
- * The metadata, each value linked to the place it was read from.
- * @param {Info} info
- */
-function showFields(info) {
-  const rows = byId("metadata");
-  const known = Object.keys(FIELDS).filter((name) => name in info.metadata);
-  const others = Object.keys(info.metadata).filter((name) => !(name in FIELDS) && name !== "title");
-  for (const name of [...known, ...others]) {
-    const { value, start, end } = info.metadata[name];
-    const kind = name === "kind" ? KINDS[value] : undefined;
-    const shown = kind ? words(el("span"), ...kind) : el("span", { lang: "zh-CN" }, value);
-    const content = start === null || end === null ? shown : el("a", { href: `#${start}-${end}` }, shown);
-    rows.append(words(el("dt"), ...(FIELDS[name] ?? [name, name])), el("dd", {}, content));
-  }
-  rows.append(words(el("dt"), "来源文件", "File"), el("dd", { class: "source" }, info.source));
-}
-
 /** @param {Entry[]} entries headings, spans still in code points as links need them */
 function showOutline(entries) {
   const shown = entries.filter(({ depth }) => depth <= MAX_OUTLINE_DEPTH);
@@ -249,6 +201,8 @@ async function open() {
   );
   showHead(info);
   showFields(info);
+  showVersions(info.versions);
+  showBanner(info);
   showOutline(entries);
   byId("text").replaceChildren(...sheet.blocks.map((block) => block.node));
   for (const id of ["facts", "text"]) byId(id).hidden = false;

@@ -96,6 +96,33 @@ function translate() {
   button.lang = language === "en" ? "zh-CN" : "en";
 }
 
+/** 效力 as it is written in documents, in English. @type {Record<string, string>} */
+const STATUSES = { 现行有效: "in force", 已修改: "amended", 废止: "repealed", 失效: "no longer in force" };
+
+/**
+ * A status in both languages; one that is not known stays as it is.
+ * @param {string} status
+ * @returns {[string, string]}
+ */
+export function statusWords(status) {
+  return [status, STATUSES[status] ?? status];
+}
+
+/**
+ * What is wrong with relying on a document, in both languages; null when nothing is known to be.
+ * @param {?string} status
+ * @param {?string} [expires] the last day on which it is in force, YYYY-MM-DD
+ * @returns {?[string, string]}
+ */
+export function outOfForce(status, expires = null) {
+  const now = new Date();
+  const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+  const ended = status === "废止" || status === "失效" ? status : expires !== null && expires < today ? "失效" : null;
+  if (ended && expires) return [`已${ended}（有效至 ${expires}）`, `${STATUSES[ended]} (in force until ${expires})`];
+  if (ended) return [`已${ended}`, STATUSES[ended]];
+  return status === "已修改" ? ["已修改", "amended"] : null;
+}
+
 /** Choose the language (address, then what was chosen before, then Chinese) and wire the switch. */
 export function startLanguage() {
   const address = new URL(location.href);

@@ -15,7 +15,7 @@ from indexer.pipeline import Indexer
 from server.app import create_app
 from server.assistant import Assistant
 from server.settings import Settings
-from tests.server.support import Cli, Forker, TextOf
+from tests.server.support import FIRST, LETTER, SECOND, Cli, Forker, TextOf
 
 
 @pytest.fixture(scope="session")
@@ -117,3 +117,27 @@ def index_of(tmp_path: Path, encoder: Encoder) -> Callable[..., Assistant]:
         return Assistant.open(tmp_path / "index of texts", encoder)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def indexed(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> tuple[Path, Path]:
+    """A folder with two letters, spaces and Chinese in its name and in theirs, and the data directory of its index."""
+    made = tmp_path_factory.mktemp("letters") / "政策 文件"
+    made.mkdir()
+    (made / FIRST).write_text(LETTER.format(25, "张三", "供水"), encoding="utf-8")
+    (made / SECOND).write_text(LETTER.format(37, "李四", "排水"), encoding="utf-8")
+    with Indexer(made.parent / "数据 目录", encoder) as indexer:
+        indexer.index([made])
+    return made, made.parent / "数据 目录"
+
+
+@pytest.fixture
+def folder(indexed: tuple[Path, Path], tmp_path: Path) -> Path:
+    """The folder of letters, for a test that may change it."""
+    return Path(shutil.copytree(indexed[0], tmp_path / indexed[0].name))
+
+
+@pytest.fixture
+def letters(indexed: tuple[Path, Path], tmp_path: Path) -> Path:
+    """The data directory of the letters, for a test that may change it."""
+    return Path(shutil.copytree(indexed[1], tmp_path / indexed[1].name))

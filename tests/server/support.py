@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -13,8 +14,11 @@ from typing import Any
 
 import httpx2
 import numpy as np
+from starlette.testclient import TestClient
 
-from indexer.encoders import Floats
+from indexer.encoders import Encoder, Floats
+from indexer.pipeline import Indexer
+from server.assistant import Assistant
 
 ROOT = Path(__file__).parents[2]
 MAX_ANSWER = 400
@@ -30,6 +34,18 @@ SOURCES = (PRESS, REPLY_457, REPLY_627, REPORT, PAPER)
 # Line 75 of REPORT, in full.
 DEFINITION_631 = (
     "“631”机制：指偿还债务的三步安排，即提前6个月制定好还款计划，提前3个月落实还款资金来源，提前1个月把偿债资金备足。"
+)
+
+# Two letters: what they say, with number, proposer and subject left open, and the names of their files.
+LETTER = (
+    "某市水利局\n\n渝水函〔2025〕{0}号\n\n关于市六届人大三次会议第01{0}号建议的答复函\n\n{1}代表：\n\n"
+    "您提出的《关于{2}的建议》收悉。今年新建供水站{0}座。\n"
+)
+FIRST, SECOND = "答复函 第一份.txt", "第二份.txt"
+
+# Text enough for versions of it to be known as such.
+PUMPS = "".join(
+    f"{n}号泵站由第{n * 7 % 90}班负责，配备水泵{n % 5 + 2}台，每月检修{n % 3 + 1}次。\n" for n in range(1, 60)
 )
 
 ANSWER_FIELDS = frozenset(
@@ -108,6 +124,17 @@ def check_problem(response: httpx2.Response, status: int) -> dict[str, Any]:
     assert body["title"]
     assert body["detail"].strip()
     return body
+
+
+def built(tmp_path: Path, encoder: Encoder, files: Mapping[str, str]) -> Assistant:
+    """An assistant over files given as name: text, all of which have to be readable."""
+    folder = tmp_path / "文件"
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    with Indexer(tmp_path / "data", encoder) as indexer:
+        assert indexer.index([folder]).skipped == ()
+    return Assistant.open(tmp_path / "data", encoder)
 
 
 @dataclass(frozen=True)
@@ -251,3 +278,31 @@ class OtherEncoder:
 
     def encode_passages(self, passages: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
         return self.encode(["\n".join(passage) for passage in passages]), self.encode(list(chain(*passages)))
+
+
+def ids(cli: Cli, data_dir: Path) -> dict[str, str]:
+    """Ids of the documents by file name, as the command line lists them."""
+    listed = cli("documents", "list", "--data-dir", data_dir, "--json").json()["documents"]
+    return {document["source"]: document["document_id"] for document in listed}
+
+
+def answers(cli: Cli, data_dir: Path) -> bool:
+    """Whether an index of the letters can be used; by words alone, which loads no encoder."""
+    done = cli("search", "供水站", "--system", "bm25", "--data-dir", data_dir)
+    return done.code == 0 and "新建供水站25座" in done.out
+
+
+def free_port() -> int:
+    """A port of this machine on which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def ask(client: TestClient, question: str, **more: Any) -> dict[str, Any]:
+    """The answer to a question, over HTTP."""
+    response = client.post("/api/ask", json={"question": question, **more})
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "application/json"
+    answer: dict[str, Any] = response.json()
+    return answer

@@ -1,7 +1,6 @@
 """What is out of force, superseded or personal, through a real index: searched, asked, read and shown."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +8,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from indexer.encoders import Encoder
-from indexer.pipeline import Indexer
 from server.app import create_app
 from server.assistant import Assistant
 from server.search.filters import Filters
 from server.settings import Settings
-from tests.server.support import Cli, check_answer
+from tests.server.support import PUMPS, Cli, built, check_answer
 
 OLD = "清河区供水暂行办法\n\n清水发〔2015〕3号\n\n第一条 供水企业应当每周检测水质两次。\n\n第二条 本办法自2015年3月1日起施行。\n\n2015年2月1日\n"
 NEW = (
@@ -22,28 +20,15 @@ NEW = (
     "第二条 本办法自2024年7月1日起施行，有效期5年。《清河区供水暂行办法》（清水发〔2015〕3号）同时废止。\n\n2024年5月6日\n"
 )
 PLAIN = "清河区防汛预案\n\n各单位应当在六月前清理排水沟渠。\n\n2020年3月4日\n"
-BODY = "".join(
-    f"{n}号泵站由第{n * 7 % 90}班负责，配备水泵{n % 5 + 2}台，每月检修{n % 3 + 1}次。\n" for n in range(1, 60)
-)
 VERSIONS = {
-    "泵站 初稿.txt": f"清河区泵站值守方案\n\n各有关单位：\n\n{BODY}\n值守电话保持畅通。\n\n2021年1月5日\n",
-    "泵站 定稿.txt": f"清河区泵站值守方案\n\n各有关单位：\n\n{BODY}\n值守电话全天保持畅通。\n\n2022年1月5日\n",
+    "泵站 初稿.txt": f"清河区泵站值守方案\n\n各有关单位：\n\n{PUMPS}\n值守电话保持畅通。\n\n2021年1月5日\n",
+    "泵站 定稿.txt": f"清河区泵站值守方案\n\n各有关单位：\n\n{PUMPS}\n值守电话全天保持畅通。\n\n2022年1月5日\n",
 }
 MOBILE, IDENTITY = "13812345678", "50010119900307121X"
 PERSONAL = (
     "清河区用水投诉处理情况\n\n各有关单位：\n\n投诉人张小河，手机１３８１２３４５６７８，身份证号50010119900307121X，反映水压不足。\n\n"
     "一、回访电话+86 138-1234-5678\n\n请致电023-67671234，退费13812345678元。\n\n联系人：张小河 13812345678\n"
 )
-
-
-def built(tmp_path: Path, encoder: Encoder, files: Mapping[str, str]) -> Assistant:
-    folder = tmp_path / "文件"
-    folder.mkdir()
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    with Indexer(tmp_path / "data", encoder) as indexer:
-        assert indexer.index([folder]).skipped == ()
-    return Assistant.open(tmp_path / "data", encoder)
 
 
 @pytest.fixture

@@ -1,0 +1,109 @@
+"""Versions of a text, and what replaces what, as far as a reader may see them.
+
+Which documents are versions of each other is published with the index; which of them is the newest depends on who reads:
+an internal draft that is newer must not hide the public document, nor be mentioned beside it.
+"""
+
+from collections.abc import Set
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+from indexer.document import Document, Field
+from indexer.duplicates import content_hash
+from indexer.errors import UnknownDocument
+from indexer.generations import Generation
+
+Relation = Literal["superseded_by", "newer", "amended_by", "copy", "older", "supersedes", "amends"]
+
+# Fields that hold the id of another document, each with the relation seen from there.
+_LINKS: tuple[tuple[Relation, Relation], ...] = (("amended_by", "amends"), ("superseded_by", "supersedes"))
+# Dates by which a document is placed in time, the first that it has.
+DAYS = ("date", "published", "effective")
+
+
+@dataclass(frozen=True, slots=True)
+class OtherVersion:
+    """Another document and what it is to the one at hand: ``superseded_by`` repeals it, ``newer`` is a later version.
+
+    ``copy`` has the same text and other fields; ``supersedes`` and ``amends`` are what the one at hand repeals or alters.
+    """
+
+    document_id: str
+    title: str
+    date: str | None
+    status: str | None
+    relation: Relation
+
+
+def older_versions(generation: Generation, among: Set[int]) -> set[int]:
+    """Those of the documents of which ``among`` holds a newer version."""
+    older: set[int] = set()
+    for number in generation.versions.keys() & among:
+        if next(version for version in generation.versions[number] if version in among) != number:
+            older.add(number)
+    return older
+
+
+def _value(document: Document, *names: str) -> str | None:
+    return next((document.metadata[name].value for name in names if name in document.metadata), None)
+
+
+def replaced_by(document: Document) -> str | None:
+    """Id of the document that repeals this one or is its newest version."""
+    return _value(document, "superseded_by", "newer_version")
+
+
+def sources_of(document: Document) -> list[str]:
+    """Paths of the files that hold this document: its own and those of its exact copies."""
+    copies = _value(document, "other_sources")
+    return [document.source, *(copies.split("\n") if copies else ())]
+
+
+def as_seen(generation: Generation, document: Document, visible: Set[int] | None) -> Document:
+    """The document with links to those documents alone that are ``visible`` (None: all)."""
+    if visible is None:
+        return document
+    metadata = dict(document.metadata)
+    number = generation.numbers[document.document_id]
+    newest = next((version for version in generation.versions.get(number, ()) if version in visible), number)
+    metadata.pop("newer_version", None)
+    if newest != number:
+        metadata["newer_version"] = Field(generation.document_ids[newest])
+    for link, _ in _LINKS:
+        if link in metadata and generation.numbers.get(metadata[link].value) not in visible:
+            del metadata[link]
+    return replace(document, metadata=metadata)
+
+
+def other_versions(generation: Generation, document_id: str, visible: Set[int] | None = None) -> list[OtherVersion]:
+    """The documents that a document is one click away from, those that replace it first.
+
+    Only ``visible`` ones (None: all) are named. Raises UnknownDocument.
+    """
+    if document_id not in generation.numbers:
+        raise UnknownDocument(f"没有编号为 {document_id[:80]} 的文件 / no such document")
+    number = generation.numbers[document_id]
+    document = generation.document(number)
+    group = generation.versions.get(number, ())
+    place = group.index(number) if group else 0
+    same = content_hash(document.text) if group else ""
+    relations: dict[int, Relation] = {}
+    for i, other in enumerate(group):
+        if other != number:
+            copied = content_hash(generation.document(other).text) == same
+            relations[other] = "copy" if copied else "newer" if i < place else "older"
+    for link, inverse in _LINKS:
+        relations.update(dict.fromkeys(generation.documents_with(link, document_id), inverse))
+        if link in document.metadata:
+            relations[generation.numbers[document.metadata[link].value]] = link
+    order = get_args(Relation)
+    position = {other: i for i, other in enumerate(group)}
+    found = [other for other in relations if visible is None or other in visible]
+    found.sort(key=lambda other: (order.index(relations[other]), position.get(other, len(group)), other))
+    return [_version(generation.document(other), relations[other]) for other in found]
+
+
+def _version(document: Document, relation: Relation) -> OtherVersion:
+    return OtherVersion(
+        document.document_id, document.title, _value(document, *DAYS), _value(document, "status"), relation
+    )
