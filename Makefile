@@ -15,7 +15,7 @@ export Q DATASET FOLDER
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup ask question serve index test check format eval bench bench-index clean
+.PHONY: help setup ask question serve index test check format eval gate bench bench-index clean
 
 ## 政问 Zhengwen
 ## make help            显示这些命令 / show these commands
@@ -84,6 +84,10 @@ eval: setup
 ## make bench           测量速度，与参照在同一次运行中比较 / measure speed against references of the same run
 bench: setup
 	@$(BIN)/python -m eval bench
+
+## make gate            检索质量不得低于存下的数字 / ranking must not fall below the stored numbers
+gate: setup
+	@$(BIN)/python -m eval gate
 
 ## make bench-index    测量各种格式每秒读多少页；FOLDER=目录 / pages read per second by format; FOLDER=folder of documents
 bench-index: setup

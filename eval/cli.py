@@ -1,34 +1,36 @@
 """The command line of the evaluation. The report goes to stdout, progress and messages to stderr.
 
-Exit codes: 0 done; 2 wrong usage or unreadable input.
+Exit codes: 0 done; 1 a metric fell against an earlier run; 2 wrong usage or unreadable input.
 """
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from typer.core import TyperGroup
 
-from eval.datasets import load_beir, load_questions, sample_questions
-from eval.indexes import index_corpus, index_folder
-from eval.metrics import evaluate
-from eval.page import page
+from eval.comparison import MARGIN, compare, read_old
+from eval.datasets import load_beir
+from eval.evaluation import (
+    Evaluation,
+    Sampling,
+    ask_questions,
+    make_folder,
+    rank_all,
+    score_runs,
+    write_evaluation,
+)
+from eval.judgments import read_qrels
+from eval.markdown import compared_text, summary
 from eval.progress import shown
-from eval.questions import ask_all
-from eval.report import Settings, markdown, question_report, retrieval_report, write_report
-from eval.runs import scores_of, write_qrels, write_trec
-from eval.systems import RANK_BM25, SYSTEMS, SystemRun, open_systems, run_system
-from indexer.encoders import Encoder, load_encoder
+from eval.runs import read_runs
+from eval.systems import DEFAULT, LADDER, system_names
+from eval.usage import NONE, Given, kind_of
 from indexer.errors import ZhengwenError
-from indexer.generations import Generation
-from server.assistant import Assistant
-from server.settings import Settings as ServerSettings
 
 
 class _Group(TyperGroup):
@@ -43,7 +45,13 @@ class _Group(TyperGroup):
 app = typer.Typer(
     cls=_Group, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="评测检索和问答 / measure retrieval and answers. `python -m eval DATASET` 即 is `run DATASET`.",
+    epilog="退出码 exit codes: 0 完成 done; 1 指标显著下降 a metric fell; 2 用法或输入有误 wrong usage or input. 详见 see eval/README.md",
 )  # fmt: skip
+
+Margin = Annotated[
+    float, typer.Option(min=0, help="显著下降还要超过这么多才算 / a significant fall counts when it is more than this.")
+]
+Seed = Annotated[int, typer.Option(help="随机种子 / random seed.")]
 
 
 def fail(message: str) -> typer.Exit:
@@ -61,99 +69,29 @@ def reported() -> Iterator[None]:
         raise fail(str(error)) from None
 
 
-def _system_names(systems: str) -> list[str]:
-    names = list(dict.fromkeys(name.strip() for name in systems.split(",") if name.strip()))
-    unknown = [name for name in names if name not in SYSTEMS]
-    if unknown or not names:
-        choices = ", ".join(SYSTEMS)
-        raise fail(
-            f"--systems 没有系统 {', '.join(unknown) or '（空）'}，可选 {choices} / no such system, choose from {choices}"
-        )
-    return names
-
-
-def _encoder() -> Encoder:
-    try:
-        return load_encoder(ServerSettings().encoder)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise fail(
-            f"设置 ZHENGWEN_{'_'.join(map(str, first['loc'])).upper()} 无效：{first['msg']} / invalid setting"
-        ) from None
-
-
-def make_folder(out: Path) -> Path:
-    """Create the folder of a report. Raises ZhengwenError."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ZhengwenError(f"--out {out}：无法建立文件夹（{error.strerror}）/ cannot be created") from None
-    return out
-
-
-@contextmanager
-def _place(data_dir: Path | None) -> Iterator[Path]:
-    """The directory to index into: the one asked for, which stays, or a temporary one."""
-    if data_dir:
-        yield data_dir
-        return
-    with TemporaryDirectory(prefix="zhengwen-eval-") as temporary:
-        yield Path(temporary)
-
-
-def _rank_all(
-    names: Sequence[str], folder: Path, out: Path, limit: int | None, seed: int, data_dir: Path | None
-) -> dict[str, Any]:
-    whole = load_beir(folder)
-    dataset = whole.sample(limit, seed)
-    if dataset.missing:
-        typer.echo(
-            f"注意：{dataset.missing} 条相关性判断指向语料中没有的文档 / that many judged documents are not in the corpus",
-            err=True,
-        )
-    encoder = _encoder()
-    generation: Generation | None = None
-    runs: list[SystemRun] = []
-    with _place(data_dir) as place, shown() as progress:
-        if any(name != RANK_BM25 for name in names):
-            generation = index_corpus(place, dataset.documents, encoder, progress)
-        for system in open_systems(names, dataset.documents, generation, encoder):
-            runs.append(run_system(system, dataset.queries, progress))
-    (out / "runs").mkdir(exist_ok=True)
-    for run in runs:
-        write_trec(out / "runs" / f"{run.system}.trec", run)
-    write_qrels(out / "qrels.tsv", dataset.qrels)
-    settings = Settings(
-        encoder.name, len(dataset.documents), generation.manifest.chunks if generation else 0,
-        limit if len(dataset.queries) < len(whole.queries) else None, seed,
-    )  # fmt: skip
-    scores = evaluate(dataset.qrels, {run.system: scores_of(run) for run in runs})
-    return retrieval_report(dataset.name, settings, runs, scores)
-
-
-def _ask_all(path: Path, corpus: Path, limit: int | None, seed: int, data_dir: Path | None) -> dict[str, Any]:
-    whole = load_questions(path)
-    questions = sample_questions(whole, limit, seed)
-    encoder = _encoder()
-    with _place(data_dir) as place, shown() as progress:
-        index_folder(place, corpus, encoder, progress)
-        assistant = Assistant.open(place, encoder)
-        verdicts = ask_all(assistant, questions, progress)
-        manifest = assistant.generation.manifest
-    settings = Settings(
-        encoder.name, manifest.documents, manifest.chunks, limit if len(questions) < len(whole) else None, seed
-    )
-    return question_report(path.stem, settings, verdicts)
-
-
 @app.command()
 def run(
     dataset: Annotated[
-        Path, typer.Argument(help="BEIR 文件夹，或问题文件 *.jsonl / a BEIR folder, or a question file.")
+        Path,
+        typer.Argument(
+            help="BEIR 文件夹，问题文件 *.jsonl，或 TREC/BEIR 相关性判断 / a BEIR folder, a question file, or judgments for --run."
+        ),
     ],
     systems: Annotated[
         str | None,
-        typer.Option(help=f"用逗号分隔，第一个是比较的基准，默认 {','.join(SYSTEMS)} / the first is compared against."),
+        typer.Option(
+            help=f"用逗号分隔，第一个是比较的基准；{LADDER} 为全部，{NONE} 为只评 --run；默认 {','.join(DEFAULT)} / "
+            f"comma-separated, the first is compared against; {LADDER}: all of them; {NONE}: only --run."
+        ),
+    ] = None,
+    run_files: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--run", metavar="[NAME=]FILE", help="别的系统的 TREC 结果，可多次给出 / a TREC run to score as well."
+        ),
+    ] = None,
+    qrels: Annotated[
+        Path | None, typer.Option(help="另用这份相关性判断（TREC 或 BEIR）/ other judgments than the folder's own.")
     ] = None,
     corpus: Annotated[
         Path | None, typer.Option(help="问题文件所问的文件夹 / the folder that a question file asks about.")
@@ -162,33 +100,152 @@ def run(
     limit: Annotated[
         int | None, typer.Option(min=1, help="最多抽取几个问题，文档全部保留 / sample so many queries.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="抽样的随机种子 / seed of the sample.")] = 0,
+    seed: Seed = 0,
     data_dir: Annotated[
         Path | None,
         typer.Option("--data-dir", help="把索引留在这里，下次不必重建 / keep the index here for next time."),
     ] = None,
+    compare_with: Annotated[
+        Path | None,
+        typer.Option(
+            "--compare",
+            metavar="OLD/report.json",
+            help="与以前的报告比较，显著下降则退出码为 1 / exit 1 when a metric fell.",
+        ),
+    ] = None,
+    margin: Margin = MARGIN,
 ) -> None:
     """评测一个数据集 / evaluate on a data set."""
-    is_folder = dataset.is_dir()
-    if not dataset.exists():
-        raise fail(f"{dataset}：没有这个文件或文件夹 / no such file or folder")
-    if is_folder and corpus:
-        raise fail("--corpus 只用于问题文件；BEIR 文件夹自带语料 / --corpus goes with a question file only")
-    if not is_folder and corpus is None:
-        raise fail(f"{dataset} 是问题文件，需要 --corpus 文件夹 / a question file needs --corpus FOLDER")
-    if not is_folder and systems:
-        raise fail("--systems 只用于 BEIR 文件夹 / --systems goes with a BEIR folder only")
-    names = _system_names(systems if systems is not None else ",".join(SYSTEMS))
+    files = run_files or []
+    fell = False
     with reported():
-        folder = make_folder(out or Path("out") / (dataset.resolve().name if is_folder else dataset.stem))
-        report = (
-            _ask_all(dataset, corpus, limit, seed, data_dir)
-            if corpus
-            else _rank_all(names, dataset, folder, limit, seed, data_dir)
+        kind = kind_of(Given(dataset, systems, bool(files), bool(qrels), bool(corpus), bool(limit)))
+        others = read_runs(files)
+        names = [] if systems == NONE and others else system_names(systems or ",".join(DEFAULT))
+        old = read_old(compare_with) if compare_with else None
+        folder = make_folder(out or Path("out") / (dataset.resolve().name if kind == "beir" else dataset.stem))
+        sampling = Sampling(limit, seed)
+        with shown() as progress:
+            if kind == "questions" and corpus:
+                evaluation = ask_questions(dataset, corpus, sampling, data_dir, progress)
+            elif kind == "qrels":
+                evaluation = score_runs(dataset.stem, read_qrels(dataset), others, seed)
+            else:
+                evaluation = rank_all(names, load_beir(dataset, qrels), sampling, data_dir, progress, others)
+        if old is not None:
+            evaluation, comparison = evaluation.compared(old, margin)
+            fell = comparison.fell
+        write_evaluation(folder, evaluation)
+    _tell(evaluation, folder)
+    if fell:
+        raise typer.Exit(1)
+
+
+def _tell(evaluation: Evaluation, folder: Path) -> None:
+    missing = evaluation.report.get("missing")
+    if missing:
+        typer.echo(
+            f"注意：{missing} 条相关性判断指向语料中没有的文档 / that many judged documents are not in the corpus",
+            err=True,
         )
-        write_report(folder, report, page(report))
-    typer.echo(markdown(report))
+    typer.echo(summary(evaluation.report))
     typer.echo(f"报告在 {folder} / the report is in {folder}", err=True)
+
+
+@app.command("compare")
+def compare_reports(
+    old: Annotated[Path, typer.Argument(metavar="OLD/report.json", help="以前的报告 / the earlier report.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW/report.json", help="现在的报告 / the later report.")],
+    margin: Margin = MARGIN,
+) -> None:
+    """比较两份报告，显著下降则退出码为 1 / compare two reports; exit 1 when a metric fell."""
+    with reported():
+        comparison = compare(read_old(old), read_old(new), margin)
+    typer.echo(compared_text(comparison.as_json()))
+    if comparison.fell:
+        raise typer.Exit(1)
+
+
+@app.command()
+def draft(
+    corpus: Annotated[list[Path], typer.Argument(help="自己的文件或文件夹 / files or folders of your own.")],
+    out: Annotated[
+        Path | None, typer.Option(help="写到这个文件，默认标准输出 / file to write; stdout by default.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="最多几题，各类轮流 / at most so many, types taking turns.")] = 200,
+    seed: Seed = 0,
+) -> None:
+    """从自己的文件起草问题，供人工核对 / draft questions from your own files, for a person to check."""
+    from eval.drafts.write import draft_corpus, question_lines  # Here: it imports what reads files.
+
+    with reported():
+        with shown() as progress:
+            drafts, skipped = draft_corpus(corpus, limit, seed, progress)
+        for line in skipped:
+            typer.echo(f"跳过 skipped: {line}", err=True)
+        lines = question_lines(drafts)
+        if out:
+            make_folder(out.parent)
+            try:
+                out.write_text(lines, encoding="utf-8")
+            except OSError as error:
+                raise fail(f"--out {out}：无法写入（{error.strerror}）/ cannot be written") from None
+        else:
+            typer.echo(lines, nl=False)
+    unanswerable = sum(not draft.answerable for draft in drafts)
+    typer.echo(
+        f"起草 {len(drafts)} 题，其中 {unanswerable} 题应拒答；使用前请逐条核对 / {len(drafts)} questions drafted, "
+        f"{unanswerable} of them unanswerable: check each before use",
+        err=True,
+    )
+
+
+@app.command()
+def gate(
+    update: Annotated[
+        bool, typer.Option("--update", help="存下现在的数字，以后与它比较 / store today's numbers to compare with.")
+    ] = False,
+    redrafted: Annotated[
+        bool,
+        typer.Option(
+            "--redraft", help="先从示例语料重新起草问题，再存数字 / draft the queries anew first, then store."
+        ),
+    ] = False,
+    out: Annotated[Path, typer.Option(help="报告的文件夹 / folder of the report.")] = Path("out/gate"),
+    margin: Margin = MARGIN,
+    seed: Seed = 0,
+) -> None:
+    """检索质量不得低于存下的数字，用于 CI / ranking must not fall below the stored numbers; for CI."""
+    # Here: drafting imports what reads files.
+    from eval.gate.check import check_gate, redraft, run_gate, store_numbers
+
+    with reported():
+        with shown() as progress:
+            if redrafted:
+                redraft(progress, seed)
+            evaluation = run_gate(progress)
+        if update or redrafted:
+            store_numbers(evaluation)
+        evaluation, comparison = check_gate(evaluation, margin, out)
+    _tell(evaluation, out)
+    if comparison.fell:
+        raise typer.Exit(1)
+
+
+@app.command()
+def formats(
+    folder: Annotated[Path, typer.Argument(help="TXT、HTML 或 Markdown 文件的文件夹 / folder of text documents.")],
+    out: Annotated[Path, typer.Option(help="写各种格式的文件夹 / folder to write the formats to.")] = Path(
+        "out/formats"
+    ),
+) -> None:
+    """同一文件写成各种格式再读回，是否一致 / write documents in many formats, read them back, compare."""
+    from eval.formats import agreement_table, measure_agreement  # Here: it imports what only this needs.
+    from server.settings import Settings
+
+    with reported(), shown() as progress:
+        found = measure_agreement(folder, make_folder(out), Settings().max_file_mb * 1_000_000, progress)
+    typer.echo(agreement_table(found))
 
 
 @app.command()
@@ -200,7 +257,7 @@ def bench(
     ] = None,
     corpus: Annotated[Path, typer.Option(help="示例语料 / the sample corpus.")] = Path("corpus"),
     repeat: Annotated[int, typer.Option(min=1, help="每项测几次，取中位数 / repetitions, the median counts.")] = 5,
-    seed: Annotated[int, typer.Option(help="随机种子 / random seed.")] = 0,
+    seed: Seed = 0,
     out: Annotated[Path, typer.Option(help="报告的文件夹 / folder of the report.")] = Path("out/bench"),
 ) -> None:
     """测量速度：与同一次运行中测得的参照之比 / measure speed as ratios to references of the same run."""
@@ -220,9 +277,10 @@ def bench_index(
 ) -> None:
     """测量各种格式每秒读多少页 / measure pages read per second, by format."""
     from eval.bench_index import formats_table, measure_formats  # Here: it imports what only measuring needs.
+    from server.settings import Settings
 
     with reported(), shown() as progress:
-        speeds = measure_formats(paths or [Path("corpus")], ServerSettings().max_file_mb * 1_000_000, progress)
+        speeds = measure_formats(paths or [Path("corpus")], Settings().max_file_mb * 1_000_000, progress)
     typer.echo(formats_table(speeds))
 
 

@@ -3,17 +3,21 @@
 Significance is ranx's two-sided paired Student's t-test over queries, against the first system. ranx's randomisation
 test draws its permutations in several threads, of which only one is seeded: three runs over the same scores gave
 p = .010, .006 and .007. The t-test always gives the same p-value and agrees with the randomisation test on retrieval
-metrics (Smucker, Allan and Carterette, CIKM 2007).
+metrics (Smucker, Allan and Carterette, CIKM 2007). Confidence intervals are scipy's percentile bootstrap over queries.
 """
 
 import math
 import os
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+
+from eval.judgments import Judgments
 
 # Name in reports -> name in ranx.
 METRICS: Mapping[str, str] = {
@@ -26,18 +30,25 @@ METRICS: Mapping[str, str] = {
 TEST = "paired Student's t-test (ranx)"
 # A difference is called significant when its p-value is below this.
 MAX_P = 0.05
+CONFIDENCE = 0.95
+# Ends of 95 % intervals move by less than .001 between seeds with so many; ten times as many cost ten times the wait.
+_RESAMPLES = 2_000
 
-Judgments = Mapping[str, Mapping[str, int]]
 Scores = Mapping[str, Mapping[str, float]]
 """Score by query and document; the higher, the better."""
 
 
 @dataclass(frozen=True, slots=True)
 class SystemScores:
-    """Means over the judged queries, and for each the p-value of its difference from the first system's (1 for itself)."""
+    """Means over the judged queries, and for each the p-value of its difference from the first system's (1 for itself).
+
+    ``intervals`` are the ends of the confidence interval of each mean, ``per_query`` the value of each metric by query.
+    """
 
     means: Mapping[str, float]
     p_values: Mapping[str, float]
+    intervals: Mapping[str, tuple[float, float]]
+    per_query: Mapping[str, Mapping[str, float]]
 
 
 def _ranx() -> Any:
@@ -68,8 +79,37 @@ class _Names:
         return {self.of(document): float(score) for document, score in scores.items()} if scores else {f"{0:09d}": 0.0}
 
 
-def evaluate(qrels: Judgments, runs: Mapping[str, Scores]) -> dict[str, SystemScores]:
-    """Means and significance of each system over all queries of ``qrels``, by system.
+def paired_p(first: Sequence[float], second: Sequence[float]) -> float:
+    """p-value of the difference of two systems over the same queries; 1 where nothing speaks for a difference."""
+    _ranx()
+    from ranx.statistical_tests import paired_student_t_test
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # scipy where the systems do not differ at all, or always by the same.
+        p = float(paired_student_t_test(np.array(first), np.array(second), MAX_P)[0])
+    # Undefined where all differences are zero, or there is one query.
+    return 1.0 if math.isnan(p) else p
+
+
+def intervals_of(values: Mapping[str, Sequence[float]], seed: int = 0) -> dict[str, tuple[float, float]]:
+    """Percentile bootstrap intervals (Efron, 1979) of the means of several series of one length."""
+    from scipy.stats import bootstrap  # Half a second to import.
+
+    table = np.array(list(values.values()), np.float64)
+    if table.shape[1] < 2:
+        return {name: (float(row[0]), float(row[0])) for name, row in zip(values, table, strict=True)}
+    # In batches: all resamples of thousands of queries at once would be gigabytes.
+    batch = max(1, 5_000_000 // table.size)
+    interval = bootstrap(
+        (table,), np.mean, n_resamples=_RESAMPLES, batch=batch, axis=1, confidence_level=CONFIDENCE, method="percentile",
+        rng=np.random.default_rng(seed),
+    ).confidence_interval  # fmt: skip
+    ends = np.stack([interval.low, interval.high], axis=1)
+    return {name: (float(low), float(high)) for name, (low, high) in zip(values, ends, strict=True)}
+
+
+def evaluate(qrels: Judgments, runs: Mapping[str, Scores], seed: int = 0) -> dict[str, SystemScores]:
+    """Means, their significance and intervals of each system over all queries of ``qrels``, by system.
 
     A query that a system has no result for counts as zero. Scores of one query must differ: ties have no order.
 
@@ -80,8 +120,7 @@ def evaluate(qrels: Judgments, runs: Mapping[str, Scores]) -> dict[str, SystemSc
     ranx = _ranx()
     names = _Names()
     with warnings.catch_warnings():
-        # numba on compiling ranx; scipy where two systems do not differ at all.
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # numba on compiling ranx.
         judged = ranx.Qrels(
             {query: {names.of(d): grade for d, grade in grades.items()} for query, grades in qrels.items()}
         )
@@ -89,16 +128,22 @@ def evaluate(qrels: Judgments, runs: Mapping[str, Scores]) -> dict[str, SystemSc
             ranx.Run({query: names.ranked(scores.get(query)) for query in qrels}, name=name)
             for name, scores in runs.items()
         ]
-        report = ranx.compare(judged, compared, list(METRICS.values()), stat_test="student", max_p=MAX_P)
+        for run in compared:
+            ranx.evaluate(judged, run, list(METRICS.values()))
     first = next(iter(runs))
     results: dict[str, SystemScores] = {}
-    for name in runs:
-        means = {label: float(report.results[name][metric]) for label, metric in METRICS.items()}
+    for run in compared:
+        # ranx keeps in each run what the means are made of.
+        per_query = {
+            label: {query: float(run.scores[metric][query]) for query in qrels} for label, metric in METRICS.items()
+        }
+        series = {label: list(values.values()) for label, values in per_query.items()}
         p_values = dict.fromkeys(METRICS, 1.0)
-        if name != first:
-            for label, metric in METRICS.items():
-                p = float(report.comparisons[first, name][metric]["p_value"])
-                # Undefined where all differences are zero, or there is one query: nothing speaks for a difference.
-                p_values[label] = 1.0 if math.isnan(p) else p
-        results[name] = SystemScores(means, p_values)
+        if run.name != first:
+            p_values = {
+                label: paired_p(list(results[first].per_query[label].values()), values)
+                for label, values in series.items()
+            }
+        means = {label: float(np.mean(values)) for label, values in series.items()}
+        results[run.name] = SystemScores(means, p_values, intervals_of(series, seed), per_query)
     return results

@@ -1,48 +1,56 @@
 """Systems under evaluation. Each ranks whole documents for a query and says how long that took.
 
-``hybrid``, ``bm25`` and ``dense`` are the server's own retriever over an index built by the indexer; ``rank-bm25``
-shares no code with them: rank_bm25 over jieba's words, what a user would write in ten lines.
+``rank-bm25`` shares no code with the others (see ``eval.baselines``). ``bm25-words``, ``bm25-bigrams``, ``dense`` and
+``bm25`` are parts of the server's search, ``rrf`` is those parts joined by the rule that other systems use, and
+``hybrid`` is what the server runs. ``hybrid+reranker`` adds the re-ranker of the settings, ``hybrid-FEATURE`` takes one
+feature away.
 """
 
-import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-import numpy as np
-
+from eval.baselines import RANK_BM25, RankBM25System
 from eval.datasets import CorpusDocument
+from eval.engine import FEATURES, RERANKER, Engine, Found, reranker_configured
+from eval.rankings import DEPTH, Ranking, SystemRun
 from indexer.caching import Progress
 from indexer.encoders import Encoder
+from indexer.errors import ZhengwenError
 from indexer.generations import Generation
-from server.search.query import understand_query
-from server.search.retrieve import SYSTEMS as RETRIEVER_SYSTEMS
-from server.search.retrieve import Candidate, Retriever
-from server.search.retrieve import System as RetrieverSystem
 
-RANK_BM25 = "rank-bm25"
-SYSTEMS: tuple[str, ...] = (*RETRIEVER_SYSTEMS, RANK_BM25)
-
-# Distinct documents ranked for each query, as TREC runs and recall@100 want.
-DEPTH = 100
+DEFAULT: tuple[str, ...] = ("hybrid", "bm25", "dense", RANK_BM25)
+LADDER = "ladder"
+_RERANKED = f"hybrid+{RERANKER}"
+_STEPS = (RANK_BM25, "bm25-words", "bm25-bigrams", "bm25", "dense", "rrf", "hybrid")
+_WITHOUT = tuple(f"hybrid-{feature}" for feature in FEATURES)
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """Documents for one query, best first, with their scores; ``ms`` is the time of the search in milliseconds."""
-
-    documents: tuple[str, ...]
-    scores: tuple[float, ...]
-    ms: float
+class UnknownSystem(ZhengwenError):
+    """A system that does not exist, or not with these settings."""
 
 
-@dataclass(frozen=True, slots=True)
-class SystemRun:
-    """The rankings of one system, by query id."""
+def ladder() -> tuple[str, ...]:
+    """Every system, from the simplest to the whole, then the whole without one feature each."""
+    return (*_STEPS, *([_RERANKED] if reranker_configured() else []), *_WITHOUT)
 
-    system: str
-    rankings: Mapping[str, Ranking]
+
+def system_names(text: str) -> list[str]:
+    """The systems that a comma-separated list names, each once; ``ladder`` stands for all. Raises UnknownSystem."""
+    wanted = [name.strip() for name in text.split(",") if name.strip()]
+    names = list(dict.fromkeys(name for word in wanted for name in (ladder() if word == LADDER else (word,))))
+    if _RERANKED in names and not reranker_configured():
+        raise UnknownSystem(
+            f"--systems {_RERANKED}：没有设置 ZHENGWEN_RERANKER / no re-ranker is configured: set ZHENGWEN_RERANKER"
+        )
+    choices = (*_STEPS, _RERANKED, *_WITHOUT, LADDER)
+    unknown = [name for name in names if name not in choices]
+    if unknown or not names:
+        raise UnknownSystem(
+            f"--systems 没有系统 {', '.join(unknown) or '（空）'}，可选 {', '.join(choices)} / "
+            f"no such system, choose from {', '.join(choices)}"
+        )
+    return names
 
 
 class System(Protocol):
@@ -56,77 +64,49 @@ class System(Protocol):
 
 
 class IndexedSystem:
-    """The server's retriever; a document stands where its best chunk stands.
+    """A system over the index; a document stands where its best chunk stands.
 
     The first search is the one the server would run and the one that is timed. Where its chunks come from fewer than
     DEPTH documents, deeper searches add further documents below; they never reorder what the first has found.
     """
 
-    def __init__(self, retriever: Retriever, system: RetrieverSystem) -> None:
-        self.name: str = system
-        self._system = system
-        self._retriever = retriever
+    def __init__(self, engine: Engine, name: str) -> None:
+        self.name = name
+        self._engine = engine
         # Sources are the ids of the data set: see eval.indexes.index_corpus.
-        self._ids = [document.source for document in retriever.generation.documents()]
+        self._ids = [document.source for document in engine.generation.documents()]
 
-    def _collect(self, candidates: Iterable[Candidate], into: dict[str, float]) -> None:
-        numbers = self._retriever.generation.chunk_documents
-        for candidate in candidates:
+    def _collect(self, found: Found, into: dict[str, float]) -> None:
+        numbers = self._engine.generation.chunk_documents
+        for ordinal, score in found:
             if len(into) < DEPTH:
-                into.setdefault(self._ids[numbers[candidate.ordinal]], candidate.score)
+                into.setdefault(self._ids[numbers[ordinal]], score)
 
     def rank(self, query: str) -> Ranking:
+        """The best documents for a query."""
         began = time.perf_counter()
-        understood = understand_query(query)
-        vector = None if self._system == "bm25" else self._retriever.encode(understood)
+        asked = self._engine.ask(query)
         k = DEPTH
-        candidates = self._retriever.search(understood, k, self._system, vector=vector)
-        found: dict[str, float] = {}
-        self._collect(candidates, found)
+        chunks = self._engine.find(asked, self.name, k)
+        documents: dict[str, float] = {}
+        self._collect(chunks, documents)
         ms = 1000 * (time.perf_counter() - began)
-        while len(found) < min(DEPTH, len(self._ids)) and len(candidates) == k:
+        stages = dict(asked.stages)
+        while len(documents) < min(DEPTH, len(self._ids)) and len(chunks) == k:
             k *= 4
-            candidates = self._retriever.search(understood, k, self._system, vector=vector)
-            self._collect(candidates, found)
-        return Ranking(tuple(found), tuple(found.values()), ms)
-
-
-class RankBM25System:
-    """rank_bm25.BM25Okapi over whole documents cut by jieba; equal scores stay in corpus order."""
-
-    name = RANK_BM25
-
-    def __init__(self, documents: Sequence[CorpusDocument]) -> None:
-        # Only this system needs them, and jieba takes a second to read its dictionary.
-        import jieba
-        from rank_bm25 import BM25Okapi
-
-        jieba.setLogLevel(logging.WARNING)
-        self._cut = jieba.lcut
-        self._ids = [document.document_id for document in documents]
-        self._index = BM25Okapi([self._cut(document.source.text) for document in documents])
-
-    def rank(self, query: str) -> Ranking:
-        began = time.perf_counter()
-        scores = self._index.get_scores(self._cut(query))
-        best = np.argsort(-scores, kind="stable")[:DEPTH]
-        documents = tuple(self._ids[i] for i in best)
-        return Ranking(documents, tuple(scores[best].tolist()), 1000 * (time.perf_counter() - began))
+            chunks = self._engine.find(asked, self.name, k)
+            self._collect(chunks, documents)
+        return Ranking(tuple(documents), tuple(documents.values()), ms, stages)
 
 
 def open_systems(
     names: Sequence[str], documents: Sequence[CorpusDocument], generation: Generation | None, encoder: Encoder
 ) -> list[System]:
     """The systems named, in that order. Only ``rank-bm25`` does without a ``generation`` of the documents."""
-    systems: list[System] = []
-    retriever = Retriever(generation, encoder) if generation else None
-    for name in names:
-        match = next((system for system in RETRIEVER_SYSTEMS if system == name), None)
-        if match and retriever:
-            systems.append(IndexedSystem(retriever, match))
-        else:
-            systems.append(RankBM25System(documents))
-    return systems
+    engine = Engine(generation, encoder) if generation else None
+    return [
+        IndexedSystem(engine, name) if engine and name != RANK_BM25 else RankBM25System(documents) for name in names
+    ]
 
 
 def run_system(system: System, queries: Mapping[str, str], progress: Progress) -> SystemRun:

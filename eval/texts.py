@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from eval.datasets import BadDataset, json_lines
+from eval.lines import BadDataset, json_lines
 from indexer.cleaning import clean
 from indexer.errors import UnreadableFile
 from indexer.loaders import LOADERS, load

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eval.bench import bench_table, measure_search
-from eval.datasets import BadDataset
+from eval.lines import BadDataset
 from eval.texts import read_material
 from indexer.document import SourceDocument
 from indexer.reading import understand

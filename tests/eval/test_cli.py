@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from eval.cli import app
@@ -69,7 +70,10 @@ def test_beir_folder(beir: Path, tmp_path: Path) -> None:
         # Each relevant document of q1 and q3 stands first, so only the second of q2's two can cost anything.
         assert system["metrics"]["MRR@10"] == 1
         assert system["metrics"]["nDCG@10"] > 0.9
-        assert 0 < system["latency_ms"]["p50"] <= system["latency_ms"]["p95"]
+        latency = system["latency_ms"]
+        assert 0 < latency["p50"] <= latency["p95"] <= latency["p99"]
+        for name, (low, high) in system["intervals"].items():
+            assert low <= system["metrics"][name] <= high
         assert (system["queries"], system["empty"]) == (3, 0)
     assert report["systems"]["hybrid"]["p_values"] is None
     assert report["significance"]["against"] == "hybrid"
@@ -78,9 +82,16 @@ def test_beir_folder(beir: Path, tmp_path: Path) -> None:
         lines = (out / "runs" / f"{name}.trec").read_text(encoding="utf-8").splitlines()
         assert all(re.fullmatch(rf"q[123] Q0 \w+ \d+ \S+ {name}", line) for line in lines)
         assert {line.split()[0] for line in lines} == {"q1", "q2", "q3"}
-    # The table goes to stdout and to the file, progress to stderr.
-    assert result.stdout.strip() == (out / "report.md").read_text(encoding="utf-8").strip()
+    # The table goes to stdout and, with more below it, to the file; progress goes to stderr.
+    text = (out / "report.md").read_text(encoding="utf-8")
+    assert text.startswith(result.stdout.strip())
+    assert "Confidence intervals" in text.removeprefix(result.stdout.strip())
     assert "| hybrid | " in result.stdout
+    assert [json.loads(line)["id"] for line in (out / "queries.jsonl").read_text(encoding="utf-8").splitlines()] == [
+        "q1",
+        "q2",
+        "q3",
+    ]
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "<svg" in page
     assert "http" not in page.replace("http-equiv", "")
@@ -165,5 +176,27 @@ def test_as_a_program(question_file: tuple[Path, Path], tmp_path: Path, argument
 def test_help_names_the_commands() -> None:
     result = _run("--help")
     assert result.exit_code == 0
-    assert "run" in result.stdout
-    assert "bench" in result.stdout
+    for command in ("run", "compare", "draft", "gate", "formats", "bench", "bench-index"):
+        assert re.search(rf"^ +{command} ", result.stdout, re.MULTILINE), command
+    options = _run("run", "--help").stdout
+    for option in (
+        "--systems",
+        "--run",
+        "--qrels",
+        "--corpus",
+        "--limit",
+        "--seed",
+        "--data-dir",
+        "--compare",
+        "--margin",
+    ):
+        assert option in options
+
+
+def test_every_option_is_explained() -> None:
+    readme = (ROOT / "eval" / "README.md").read_text(encoding="utf-8")
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        assert f"python -m eval {name}" in readme
+        options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
+        undocumented = {option for option in options - {"--help"} if f"{option} " not in readme.replace("]", " ")}
+        assert not undocumented, name

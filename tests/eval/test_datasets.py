@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from eval.datasets import BadDataset, load_beir, load_questions, sample_questions
+from eval.datasets import load_beir, load_questions, sample_questions
+from eval.lines import BadDataset
 
 
 def test_beir_folder(beir: Path) -> None:
@@ -178,3 +179,25 @@ def test_sampled_questions_keep_their_order(tmp_path: Path) -> None:
     assert len(sample) == 5
     assert sample == sorted(sample)
     assert sample_questions(questions, None, 1) == questions
+
+
+def test_judgments_and_queries_as_trec_has_them(beir: Path, tmp_path: Path) -> None:
+    trec = tmp_path / "elsewhere.qrels"
+    trec.write_text("q1 0 water 1\nq2 0 bus 2\nq2\t0\tschool\t1\nq3 0 school 1\nq3 0 forest -1\n", encoding="utf-8")
+    expected = load_beir(beir).qrels
+    assert load_beir(beir, trec).qrels == expected
+    (beir / "qrels.tsv").unlink()
+    trec.rename(beir / "qrels.txt")
+    (beir / "queries.jsonl").unlink()
+    (beir / "queries.tsv").write_text("q1\t灌溉水价\nq2\t免费\t乘车 \nq3\t入学\n", encoding="utf-8")
+    dataset = load_beir(beir)
+    assert dataset.qrels == expected
+    assert dataset.queries == {"q1": "灌溉水价", "q2": "免费\t乘车", "q3": "入学"}
+
+
+@pytest.mark.parametrize("line", ["q9", "q9\t", "\t水价", "q 9\t水价"])
+def test_a_broken_topic_is_named(beir: Path, line: str) -> None:
+    (beir / "queries.jsonl").unlink()
+    (beir / "queries.tsv").write_text(f"q1\t灌溉水价\n{line}\n", encoding="utf-8")
+    with pytest.raises(BadDataset, match="line 2: expected an id and a query"):
+        load_beir(beir)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from eval.metrics import METRICS, evaluate
+from eval.metrics import METRICS, evaluate, intervals_of, paired_p
 
 QRELS = {"q1": {"a": 1}, "q2": {"a": 2, "b": 1}, "q3": {"c": 1}}
 RUN = {
@@ -58,3 +58,32 @@ def test_equal_systems_do_not_differ() -> None:
     one_query = {"q1": {"a": 1}}
     results = evaluate(one_query, {"one": {"q1": {"a": 1.0}}, "other": {"q1": {"x": 1.0}}})
     assert results["other"].p_values["nDCG@10"] == 1.0
+
+
+def test_values_of_each_query() -> None:
+    result = evaluate({query: QRELS[query] for query in ("q3", "q2", "q1")}, {"run": RUN})["run"]
+    assert result.per_query["nDCG@10"] == pytest.approx({"q3": 0.0, "q2": 0.85972, "q1": 0.63093}, abs=1e-5)
+    assert result.per_query["MRR@10"] == {"q3": 0.0, "q2": 1.0, "q1": 0.5}
+    assert result.means["MRR@10"] == pytest.approx(1.5 / 3)
+
+
+def test_intervals_by_hand() -> None:
+    # Two queries, 0 and 1: a resample has mean 0 or 1 with probability 1/4 each, so 95 % reach from 0 to 1.
+    assert intervals_of({"m": [0.0, 1.0]}) == {"m": (0.0, 1.0)}
+    assert intervals_of({"m": [0.25] * 9, "one": [1.0] * 9}) == {"m": (0.25, 0.25), "one": (1.0, 1.0)}
+    assert intervals_of({"m": [0.4]}) == {"m": (0.4, 0.4)}
+    # Half of 400 hits: the standard error is sqrt(1/4 / 400) = .025, and 1.96 of them are .049.
+    low, high = intervals_of({"m": [0.0, 1.0] * 200}, seed=3)["m"]
+    assert low == pytest.approx(0.451, abs=0.006)
+    assert high == pytest.approx(0.549, abs=0.006)
+    assert intervals_of({"m": [0.0, 1.0] * 200}, seed=3)["m"] == (low, high)
+
+
+def test_paired_p_by_hand() -> None:
+    # Differences 1, 1, 1, -1: mean 1/2, standard deviation 1, t = 1 with three degrees of freedom, for which
+    # p = 1 - 2/pi (atan(1/sqrt 3) + sqrt 3 / 4), so .391.
+    assert paired_p([1, 1, 1, 0], [0, 0, 0, 1]) == pytest.approx(
+        1 - 2 / math.pi * (math.atan(1 / math.sqrt(3)) + math.sqrt(3) / 4)
+    )
+    assert paired_p([0.5, 0.5], [0.5, 0.5]) == 1
+    assert paired_p([1.0], [0.0]) == 1

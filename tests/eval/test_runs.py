@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from eval.datasets import load_beir
+from eval.judgments import write_qrels
+from eval.lines import BadDataset
 from eval.metrics import evaluate
-from eval.runs import scores_of, strictly_descending, write_qrels, write_trec
-from eval.systems import Ranking, SystemRun
+from eval.rankings import Ranking, SystemRun
+from eval.runs import read_trec, scores_of, strictly_descending, write_trec
 
 
 def test_strictly_descending() -> None:
@@ -82,3 +84,40 @@ def test_agrees_with_an_independent_computation(tmp_path: Path) -> None:
     assert means["MRR@10"] == pytest.approx(sum(1 / rank for rank in first) / 40)
     assert means["hit_rate@10"] == pytest.approx(sum(rank <= 10 for rank in first) / 40)
     assert means["recall@100"] == pytest.approx(sum(recall) / 40)
+
+
+def test_a_run_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    run = SystemRun("ours", {"q1": Ranking(("b", "a"), (0.5, 0.5)), "q2": Ranking(("c",), (-3.0,))})
+    path = tmp_path / "run.trec"
+    write_trec(path, run)
+    read = read_trec(path)
+    assert read.system == "ours"
+    assert {query: ranking.documents for query, ranking in read.rankings.items()} == {"q1": ("b", "a"), "q2": ("c",)}
+    assert scores_of(read) == scores_of(run)
+    assert read.rankings["q1"].ms is None
+    assert read_trec(path, "theirs").system == "theirs"
+
+
+def test_scores_order_a_run_and_ranks_where_they_are_equal(tmp_path: Path) -> None:
+    path = tmp_path / "run.txt"
+    path.write_text("q Q0 low 1 0.1 x\nq\tQ0\tb\t3\t7\tx\n\nq 0 a 2 7 x\n", encoding="utf-8")
+    assert read_trec(path).rankings["q"].documents == ("a", "b", "low")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("q Q0 d 1 0.5\n", "line 1: expected the six columns"),
+        ("q Q0 d 1 0.5 x\nq Q0 e 2 high x\n", "line 2: expected the six columns"),
+        ("q Q0 d 1 nan x\n", "line 1: expected the six columns"),
+        ("q Q0 d 1 2 x\nq Q0 d 2 1 x\n", "line 2: document d is repeated"),
+        ("", "holds no ranking"),
+    ],
+)
+def test_a_broken_run_is_named(tmp_path: Path, content: str, why: str) -> None:
+    path = tmp_path / "run.txt"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(BadDataset) as caught:
+        read_trec(path)
+    assert why in str(caught.value)
+    assert str(path) in str(caught.value)

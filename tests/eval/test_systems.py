@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from rank_bm25 import BM25Okapi
 
+from eval.baselines import RankBM25System
 from eval.datasets import CorpusDocument, load_beir
+from eval.engine import FEATURES
 from eval.indexes import NotAnEvaluationIndex, index_corpus, index_folder
-from eval.systems import SYSTEMS, RankBM25System, open_systems, run_system
+from eval.systems import DEFAULT, UnknownSystem, open_systems, run_system, system_names
 from indexer.encoders import Encoder
 from indexer.generations import Generation
 from indexer.pipeline import Indexer
@@ -25,7 +27,7 @@ def _index(data_dir: Path, documents: tuple[CorpusDocument, ...], encoder: Encod
 def test_every_system_finds_what_is_asked(beir: Path, tmp_path: Path, encoder: Encoder) -> None:
     dataset = load_beir(beir)
     generation = _index(tmp_path / "index", dataset.documents, encoder)
-    systems = open_systems(SYSTEMS, dataset.documents, generation, encoder)
+    systems = open_systems(DEFAULT, dataset.documents, generation, encoder)
     assert [system.name for system in systems] == ["hybrid", "bm25", "dense", "rank-bm25"]
     for system in systems:
         run = run_system(system, dataset.queries, quiet)
@@ -33,7 +35,10 @@ def test_every_system_finds_what_is_asked(beir: Path, tmp_path: Path, encoder: E
         assert tops == {"q1": "water", "q2": "bus", "q3": "school"}, system.name
         for ranking in run.rankings.values():
             assert len(set(ranking.documents)) == len(ranking.documents) == len(ranking.scores)
+            assert ranking.ms is not None
             assert ranking.ms > 0
+            # What is done beside the stages is bookkeeping.
+            assert sum(ranking.stages.values()) <= ranking.ms
 
 
 def test_no_match_is_an_empty_ranking(beir: Path, tmp_path: Path, encoder: Encoder) -> None:
@@ -105,3 +110,47 @@ def test_a_users_index_stays_untouched(beir: Path, tmp_path: Path, encoder: Enco
     with pytest.raises(NotAnEvaluationIndex):
         index_folder(data_dir, folder, encoder, quiet)
     assert {path: path.stat().st_mtime_ns for path in data_dir.rglob("*")} == before
+
+
+def test_the_ladder_names_every_system_once() -> None:
+    steps = ["rank-bm25", "bm25-words", "bm25-bigrams", "bm25", "dense", "rrf", "hybrid"]
+    without = [f"hybrid-{feature}" for feature in FEATURES]
+    assert system_names("ladder") == [*steps, *without]
+    assert system_names(" hybrid , ladder, dense") == ["hybrid", *steps[:-1], *without]
+    with pytest.raises(UnknownSystem, match=r"elastic.*rank-bm25"):
+        system_names("hybrid,elastic")
+    with pytest.raises(UnknownSystem):
+        system_names(" , ")
+
+
+def test_a_reranker_that_is_not_configured_is_told() -> None:
+    with pytest.raises(UnknownSystem, match="ZHENGWEN_RERANKER"):
+        system_names("hybrid+reranker")
+
+
+def test_every_step_of_the_ladder_ranks(beir: Path, tmp_path: Path, encoder: Encoder) -> None:
+    dataset = load_beir(beir)
+    generation = _index(tmp_path / "index", dataset.documents, encoder)
+    systems = open_systems(system_names("ladder"), dataset.documents, generation, encoder)
+    for system in systems:
+        assert system.rank("灌溉水价是多少").documents[0] == "water", system.name
+    stages = {system.name: set(system.rank("灌溉水价是多少").stages) for system in systems}
+    assert stages["bm25-words"] == stages["bm25-bigrams"] == {"understand", "bm25"}
+    assert stages["dense"] >= {"encode", "dense"}
+    assert stages["rrf"] >= {"encode", "bm25", "dense", "fuse"}
+    assert stages["rank-bm25"] == set()
+
+
+def test_rrf_by_hand(beir: Path, tmp_path: Path, encoder: Encoder) -> None:
+    # Every document is one chunk, so fusing chunks is fusing documents.
+    dataset = load_beir(beir)
+    generation = _index(tmp_path / "index", dataset.documents, encoder)
+    *parts, rrf = open_systems(["bm25-words", "bm25-bigrams", "dense", "rrf"], dataset.documents, generation, encoder)
+    for query in dataset.queries.values():
+        expected: dict[str, float] = {}
+        for part in parts:
+            for rank, document in enumerate(part.rank(query).documents, start=1):
+                expected[document] = expected.get(document, 0) + 1 / (60 + rank)
+        ranking = rrf.rank(query)
+        assert dict(zip(ranking.documents, ranking.scores, strict=True)) == pytest.approx(expected)
+        assert list(ranking.scores) == sorted(ranking.scores, reverse=True)

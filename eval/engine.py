@@ -1,0 +1,125 @@
+"""The server's search code as evaluation asks for it: one question, one system, the chunks found and the time by stage.
+
+This is the one place of the evaluation that calls ``server.search``.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from inspect import signature
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.encoders import Encoder
+from indexer.generations import Generation
+from server.search import retrieve
+from server.search.query import Query, understand_query
+from server.search.retrieve import Retriever
+from server.search.retrieve import System as RetrieverSystem
+from server.settings import Settings
+
+Found = Sequence[tuple[int, float]]
+"""Ordinals of chunks with their scores, best first."""
+
+RERANKER = "reranker"
+# What the hybrid search can be asked to do without, as the retriever names it.
+FEATURES: tuple[str, ...] = tuple(getattr(retrieve, "FEATURES", ()))
+# The constant of Cormack, Clarke and Büttcher (SIGIR 2009), which is what others' hybrids fuse with.
+_RRF_K = 60
+_ACCEPTED = frozenset(signature(Retriever.search).parameters)
+
+
+def reranker_configured() -> bool:
+    """Whether the settings name a re-ranker."""
+    return bool(getattr(Settings(), RERANKER, None))
+
+
+class Asked:
+    """A question on its way through the stages. ``stages`` holds milliseconds by stage."""
+
+    def __init__(self, text: str, retriever: Retriever) -> None:
+        self.stages: dict[str, float] = {}
+        self._retriever = retriever
+        with self.stage("understand"):
+            self.query: Query = understand_query(text)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time of the block to a stage."""
+        began = time.perf_counter()
+        yield
+        self.stages[name] = self.stages.get(name, 0.0) + 1000 * (time.perf_counter() - began)
+
+    @cached_property
+    def vector(self) -> NDArray[np.float32]:
+        """The question's vector, encoded once."""
+        with self.stage("encode"):
+            return self._retriever.encode(self.query)
+
+
+def _best(scores: NDArray[np.float32], k: int) -> Found:
+    """The ``k`` largest positive scores, largest first, ties by ordinal."""
+    pool = np.flatnonzero(scores > 0)
+    order = pool[np.lexsort((pool, -scores[pool]))][:k]
+    return list(zip(order.tolist(), scores[order].tolist(), strict=True))
+
+
+def reciprocal_rank_fusion(lists: Sequence[Found]) -> Found:
+    """Sum of 1 / (60 + rank) over the lists in which a chunk stands, best first, ties by ordinal."""
+    fused: dict[int, float] = {}
+    for found in lists:
+        for rank, (ordinal, _) in enumerate(found, start=1):
+            fused[ordinal] = fused.get(ordinal, 0.0) + 1 / (_RRF_K + rank)
+    return sorted(fused.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+class Engine:
+    """Searches one generation by system name; see ``eval.systems`` for the names."""
+
+    def __init__(self, generation: Generation, encoder: Encoder) -> None:
+        self.generation = generation
+        self._retriever = Retriever(generation, encoder)
+
+    def ask(self, text: str) -> Asked:
+        """Begin a question."""
+        return Asked(text, self._retriever)
+
+    def find(self, asked: Asked, system: str, k: int) -> Found:
+        """The best ``k`` chunks, as the system ranks them."""
+        index = self.generation
+        if system == "bm25-words":
+            with asked.stage("bm25"):
+                return _best(index.words.scores(asked.query.tokens.words), k)
+        if system == "bm25-bigrams":
+            with asked.stage("bm25"):
+                return _best(index.bigrams.scores(asked.query.tokens.bigrams), k)
+        if system == "rrf":
+            lists = [self.find(asked, part, k) for part in ("bm25-words", "bm25-bigrams", "dense")]
+            with asked.stage("fuse"):
+                return reciprocal_rank_fusion(lists)[:k]
+        return self._server(asked, system, k)
+
+    def _server(self, asked: Asked, system: str, k: int) -> Found:
+        """A search of the server's own: ``bm25``, ``dense``, or ``hybrid`` with or without one of its features."""
+        name, _, feature = system.partition("-")
+        options: dict[str, Any] = {"vector": None if name == "bm25" else asked.vector}
+        without = {feature} if feature else set()
+        if name == "hybrid" and reranker_configured():
+            without.add(RERANKER)
+        name = name.removesuffix(f"+{RERANKER}")
+        if without:
+            options["without"] = frozenset(without)
+        known: RetrieverSystem = next(known for known in get_args(RetrieverSystem) if known == name)
+        stages: dict[str, float] = {}
+        if "timings" in _ACCEPTED:
+            options["timings"] = stages
+        before = time.perf_counter()
+        candidates = self._retriever.search(asked.query, k, known, **options)
+        if not stages:
+            stages = {name if name != "hybrid" else "search": 1000 * (time.perf_counter() - before)}
+        for stage, ms in stages.items():
+            asked.stages[stage] = asked.stages.get(stage, 0.0) + ms
+        return [(candidate.ordinal, candidate.score) for candidate in candidates]
