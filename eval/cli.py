@@ -24,6 +24,7 @@ from eval.evaluation import (
     score_runs,
     write_evaluation,
 )
+from eval.halves import Half, half
 from eval.judgments import read_qrels
 from eval.markdown import compared_text, summary
 from eval.progress import shown
@@ -100,6 +101,12 @@ def run(
     limit: Annotated[
         int | None, typer.Option(min=1, help="最多抽取几个问题，文档全部保留 / sample so many queries.")
     ] = None,
+    only: Annotated[
+        Half | None,
+        typer.Option(
+            "--half", help="只用一半问题：编号的 CRC-32 为偶数或奇数 / queries whose id has an even or odd CRC-32."
+        ),
+    ] = None,
     seed: Seed = 0,
     data_dir: Annotated[
         Path | None,
@@ -131,7 +138,9 @@ def run(
             elif kind == "qrels":
                 evaluation = score_runs(dataset.stem, read_qrels(dataset), others, seed)
             else:
-                evaluation = rank_all(names, load_beir(dataset, qrels), sampling, data_dir, progress, others)
+                whole = load_beir(dataset, qrels)
+                judged = half(whole, only) if only else whole
+                evaluation = rank_all(names, judged, sampling, data_dir, progress, others)
         if old is not None:
             evaluation, comparison = evaluation.compared(old, margin)
             fell = comparison.fell

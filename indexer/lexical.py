@@ -6,7 +6,7 @@ the ranking wherever its inverse document frequency is positive; where a term st
 which makes that one zero or negative, a small positive floor keeps the term harmless instead of harmful.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -95,6 +95,47 @@ class LexicalIndex:
             if column >= 0:
                 start, end = self.starts[column], self.starts[column + 1]
                 total[self.chunks[start:end]] += self.weights[start:end] * np.float32(repeat)
+        return total
+
+    def matches(
+        self, terms: Sequence[str], ordinals: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """How much each term adds to the BM25 score of some chunks, float32 [len(terms), len(ordinals)], 0 where it does
+        not stand, and the inverse document frequency of each term, float64 [len(terms)]; one that the index does not
+        know counts as the rarest."""
+        weights = np.zeros((len(terms), len(ordinals)), np.float32)
+        frequencies = np.zeros(len(terms), np.int64)
+        for row, column in enumerate(self._columns(term_hashes(terms)).tolist()):
+            if column < 0:
+                continue
+            start, end = self.starts[column], self.starts[column + 1]
+            frequencies[row] = end - start
+            postings = self.chunks[start:end]
+            at = np.minimum(np.searchsorted(postings, ordinals), end - start - 1)
+            weights[row] = np.where(postings[at] == ordinals, self.weights[start:end][at], np.float32(0))
+        return weights, inverse_document_frequency(frequencies, self.size)
+
+    def postings(self, terms: Sequence[str]) -> Iterator[NDArray[np.int32]]:
+        """The chunks in which each term stands, ascending, int32, for each term."""
+        for column in self._columns(term_hashes(terms)).tolist():
+            start, end = (self.starts[column], self.starts[column + 1]) if column >= 0 else (0, 0)
+            yield self.chunks[start:end]
+
+    def alternative_scores(self, groups: Sequence[Sequence[tuple[str, float]]]) -> NDArray[np.float32]:
+        """Scores of every chunk, float32 [size], for groups of terms of which one is enough.
+
+        Each group is a list of terms with weights and adds the largest of weight times BM25 weight.
+        """
+        total = np.zeros(self.size, np.float32)
+        for group in groups:
+            largest = np.zeros(self.size, np.float32)
+            columns = self._columns(term_hashes([term for term, _ in group])).tolist()
+            for column, (_, weight) in zip(columns, group, strict=True):
+                if column >= 0:
+                    start, end = self.starts[column], self.starts[column + 1]
+                    chunks = self.chunks[start:end]
+                    largest[chunks] = np.maximum(largest[chunks], self.weights[start:end] * np.float32(weight))
+            total += largest
         return total
 
     def save(self, folder: Path, name: str) -> None:

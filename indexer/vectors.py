@@ -54,3 +54,9 @@ def search(
     scores, ordinals = index.search(query.reshape(1, -1), max(1, min(k, index.ntotal)), params=parameters)
     found = ordinals[0] >= 0
     return ordinals[0][found][:k], scores[0][found][:k]
+
+
+def reconstruct(index: Any, ordinals: NDArray[np.int64]) -> Floats:
+    """Vectors of chunks as the index stores them, float32 [len(ordinals), d]."""
+    found: Floats = index.reconstruct_batch(np.ascontiguousarray(ordinals, np.int64))
+    return found

@@ -9,6 +9,7 @@ import rjieba
 from indexer.analyzer import Tokens, analyze, normalise
 from indexer.metadata import PROPOSAL_NUMBER
 from indexer.numerals import to_arabic
+from server.search.dictionary import Translation, translate
 
 Language = Literal["zh", "en"]
 Kind = Literal["definition", "number", "date", "person", "list", "how", "open"]
@@ -83,6 +84,7 @@ class Query:
     ``content`` holds the tokens of the words that carry the question; ``tokens`` those of the whole question. Proposals
     (number without leading zeros, 建议 or 提案 if said), 文号 and their serials confine the answer to documents;
     ``years``, ``codes`` (the 631 of “631”机制) and ``places`` must occur in the evidence exactly as they are.
+    ``translations`` are the Chinese terms that the words of an English question may stand for.
     """
 
     text: str
@@ -98,6 +100,7 @@ class Query:
     codes: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     quoted: tuple[str, ...] = ()
+    translations: tuple[Translation, ...] = ()
 
 
 def language_of(text: str) -> Language:
@@ -170,4 +173,5 @@ def understand_query(text: str) -> Query:
         codes=tuple(dict.fromkeys(analyze(m["code"] + "机制").words[0] for m in _CODE.finditer(plain))),
         places=_places(plain),
         quoted=tuple(dict.fromkeys(_QUOTED.findall(text))),
+        translations=translate(text, _ASKING_EN) if language == "en" else (),
     )

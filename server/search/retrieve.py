@@ -1,8 +1,10 @@
-"""Candidates for a query from one generation: words, character bigrams and vectors, fused."""
+"""Candidates for a query from one generation: found by words, character bigrams and vectors, put in order by what is
+known of each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from time import perf_counter
 from typing import Literal
 
 import numpy as np
@@ -13,19 +15,29 @@ from indexer.analyzer import ANALYZER_VERSION
 from indexer.encoders import Encoder
 from indexer.errors import EncoderMismatch, StoreMismatch
 from indexer.generations import Generation
+from server.search.features import Candidates, features_of
 from server.search.fuse import reciprocal_rank_fusion
 from server.search.query import Query
+from server.search.rank import ranker
 
 System = Literal["hybrid", "bm25", "dense"]
 SYSTEMS: tuple[System, ...] = ("hybrid", "bm25", "dense")
 
-# How many candidates each list gives to the fusion.
-DEPTH = 100
-# An English question shares hardly a word with Chinese text: there the vectors lead. Measured in docs/decisions.
+# What the hybrid search can be asked to do without, to see what each is worth.
+FEATURES: tuple[str, ...] = ("bm25", "dense", "sentences", "dictionary", "ranker")
+_ALL: frozenset[str] = frozenset()
+
+# How many candidates each list gives to the ranker; further ones stand below in the order of the lists.
+POOL = 60
+# How far down a single list is looked through: sentences may lift a chunk that stands low as a whole.
+_LONG = 120
+# Without the ranker: an English question shares hardly a word with Chinese text, there the vectors lead.
 _WEIGHTS: Mapping[str, Mapping[str, float]] = {
-    "zh": {"bm25": 1.0, "dense": 0.1},
-    "en": {"bm25": 0.1, "dense": 1.0},
+    "zh": {"bm25": 1.0, "dense": 0.1, "translated": 0.1},
+    "en": {"bm25": 0.1, "dense": 1.0, "translated": 0.3},
 }
+
+Scores = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,29 +94,118 @@ class Retriever:
 
     def search(
         self, query: Query, k: int, system: System = "hybrid", allowed: NDArray[np.bool_] | None = None,
-        vector: NDArray[np.float32] | None = None,
+        vector: Scores | None = None, without: frozenset[str] = _ALL, timings: dict[str, float] | None = None,
     ) -> list[Candidate]:  # fmt: skip
-        """The best ``k`` chunks, best first. ``allowed`` (bool [chunks]) is applied before anything is ranked."""
-        depth = max(k, DEPTH)
-        lists: dict[str, NDArray[np.int64]] = {}
-        by_list: dict[str, dict[int, float]] = {}
-        if system != "dense":
-            scores = self.generation.words.scores(query.tokens.words)
-            scores += self.generation.bigrams.scores(query.tokens.bigrams)
-            lists["bm25"] = best(scores, depth, allowed)
-            by_list["bm25"] = dict(zip(lists["bm25"].tolist(), scores[lists["bm25"]].tolist(), strict=True))
-        if system != "bm25":
-            if vector is None:
-                vector = self.encode(query)
-            ordinals, cosines = vectors.search(self.generation.chunk_vectors, vector, depth, allowed)
-            lists["dense"] = ordinals
-            by_list["dense"] = dict(zip(ordinals.tolist(), cosines.tolist(), strict=True))
-        if len(lists) == 1:
-            fused = next(iter(by_list.values()))
+        """The best ``k`` chunks, best first. ``allowed`` (bool [chunks]) is applied before anything is ranked.
+
+        ``without`` names FEATURES to leave out; ``timings`` takes the milliseconds of each stage.
+        """
+        clock = _Clock(timings)
+        if system != "bm25" and "dense" not in without and vector is None:
+            vector = self.encode(query)
+            clock.lap("encode")
+        lists = self._lists(query, system, max(k, _LONG), allowed, vector, without, clock)
+        if not any(len(found) for _, found in lists.values()):
+            return []
+        candidates = self._candidates(lists, POOL if system == "hybrid" else max(k, _LONG), vector, without)
+        clock.lap("fuse")
+        fused = reciprocal_rank_fusion(
+            {name: found.tolist() for name, (_, found) in lists.items()}, _WEIGHTS[query.language]
+        )
+        if system == "hybrid" and "ranker" not in without:
+            order = ranker().scores(features_of(query, candidates, self.generation))
+        elif system == "hybrid":
+            order = np.array([fused[ordinal] for ordinal in candidates.ordinals.tolist()])
+        elif system == "dense":
+            order = (candidates.chunk_cosine + candidates.sentence_cosine) / 2
         else:
-            ranked = {name: ordinals.tolist() for name, ordinals in lists.items()}
-            fused = reciprocal_rank_fusion(ranked, _WEIGHTS[query.language])
-        return [
-            Candidate(ordinal, score, {name: values[ordinal] for name, values in by_list.items() if ordinal in values})
-            for ordinal, score in list(fused.items())[:k]
-        ]
+            order = candidates.words + candidates.bigrams
+        ranked = _ordered(candidates, order)
+        # What the lists hold beyond the pool, for those who want long rankings, stands below all others.
+        pooled = set(candidates.ordinals.tolist())
+        floor = ranked[-1].score - 1
+        ranked.extend(
+            Candidate(ordinal, floor + score, {}) for ordinal, score in fused.items() if ordinal not in pooled
+        )
+        clock.lap("rerank")
+        return ranked[:k]
+
+    def candidates(self, query: Query, vector: Scores) -> Candidates | None:
+        """What the hybrid search puts in order, None when nothing was found. Training looks at it too."""
+        lists = self._lists(query, "hybrid", POOL, None, vector, _ALL, _Clock(None))
+        return self._candidates(lists, POOL, vector, _ALL) if any(len(found) for _, found in lists.values()) else None
+
+    def _lists(
+        self, query: Query, system: System, depth: int, allowed: NDArray[np.bool_] | None, vector: Scores | None,
+        without: frozenset[str], clock: "_Clock",
+    ) -> dict[str, tuple[tuple[Scores, ...], NDArray[np.int64]]]:  # fmt: skip
+        """Each list by name: its scores of all chunks where it has them, and its best chunks."""
+        lists: dict[str, tuple[tuple[Scores, ...], NDArray[np.int64]]] = {}
+        if system != "dense" and "bm25" not in without:
+            words = self.generation.words.scores(query.tokens.words)
+            bigrams = self.generation.bigrams.scores(query.tokens.bigrams)
+            lists["bm25"] = (words, bigrams), best(words + bigrams, depth, allowed)
+            clock.lap("bm25")
+        if system == "hybrid" and query.translations and "dictionary" not in without:
+            translated = self.generation.words.alternative_scores([entry.terms for entry in query.translations])
+            lists["translated"] = (translated,), best(translated, depth, allowed)
+            clock.lap("dictionary")
+        if vector is not None and system != "bm25" and "dense" not in without:
+            lists["dense"] = (), vectors.search(self.generation.chunk_vectors, vector, depth, allowed)[0]
+            clock.lap("dense")
+        return lists
+
+    def _candidates(
+        self, lists: Mapping[str, tuple[tuple[Scores, ...], NDArray[np.int64]]], depth: int, vector: Scores | None,
+        without: frozenset[str],
+    ) -> Candidates:  # fmt: skip
+        """The best ``depth`` of each list, with every score of each."""
+        pool = np.unique(np.concatenate([found[:depth] for _, found in lists.values()]))
+        nothing = np.zeros(len(pool))
+        words, bigrams = (s[pool].astype(np.float64) for s in lists["bm25"][0]) if "bm25" in lists else (nothing,) * 2
+        translated = lists["translated"][0][0][pool].astype(np.float64) if "translated" in lists else nothing
+        chunk = sentence = nothing
+        if "dense" in lists and vector is not None:
+            chunk, sentence = self._cosines(pool, vector)
+        return Candidates(pool, words, bigrams, translated, chunk, chunk if "sentences" in without else sentence)
+
+    def _cosines(self, ordinals: NDArray[np.int64], vector: Scores) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Cosine of each chunk and the highest of its sentences, float64 [n] each."""
+        chunks = vectors.reconstruct(self.generation.chunk_vectors, ordinals) @ vector
+        starts, ends = self.generation.sentence_starts[ordinals], self.generation.sentence_starts[ordinals + 1]
+        counts = (ends - starts).astype(np.int64)
+        if not counts.sum():
+            return chunks.astype(np.float64), chunks.astype(np.float64)
+        offsets = np.concatenate(([0], np.cumsum(counts)[:-1]))
+        rows = np.arange(counts.sum()) + np.repeat(starts - offsets, counts)
+        of_sentences = self.generation.sentences[rows].astype(np.float32) @ vector
+        # A chunk without sentences has its own cosine.
+        highest = chunks.copy()
+        filled = counts > 0
+        highest[filled] = np.maximum.reduceat(of_sentences, offsets[filled])
+        return chunks.astype(np.float64), highest.astype(np.float64)
+
+
+class _Clock:
+    def __init__(self, timings: dict[str, float] | None) -> None:
+        self._timings = timings
+        self._began = perf_counter()
+
+    def lap(self, stage: str) -> None:
+        """Count the time since the last call for a stage."""
+        if self._timings is not None:
+            now = perf_counter()
+            self._timings[stage] = self._timings.get(stage, 0.0) + 1000 * (now - self._began)
+            self._began = now
+
+
+def _ordered(candidates: Candidates, order: NDArray[np.float64]) -> list[Candidate]:
+    """Candidates by score, ties by ordinal."""
+    lexical = candidates.words + candidates.bigrams
+    return [
+        Candidate(
+            int(candidates.ordinals[at]), float(order[at]),
+            {"bm25": float(lexical[at]), "dense": float(candidates.chunk_cosine[at])},
+        )
+        for at in np.lexsort((candidates.ordinals, -order))
+    ]  # fmt: skip

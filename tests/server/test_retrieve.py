@@ -1,6 +1,7 @@
 """Retrieval over a real index, against scores computed in another way."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,11 @@ from numpy.typing import NDArray
 from indexer.encoders import Encoder
 from indexer.errors import EncoderMismatch, StoreMismatch
 from indexer.generations import Generation
+from server.search.features import features_of
 from server.search.passages import passages_of
 from server.search.query import understand_query
-from server.search.retrieve import _WEIGHTS, DEPTH, Candidate, Retriever, System, best
+from server.search.rank import ranker
+from server.search.retrieve import _WEIGHTS, FEATURES, POOL, Candidate, Retriever, System, best
 from tests.server.support import DEFINITION_631, PRESS, REPLY_457, REPLY_627, REPORT, OtherEncoder
 
 
@@ -59,16 +62,24 @@ def test_bm25_adds_both_fields(retriever: Retriever, generation: Generation) -> 
     assert [candidate.ordinal for candidate in found] == ranking(scores)
     for candidate in found:
         assert candidate.score == pytest.approx(float(scores[candidate.ordinal]))
-        assert candidate.scores == {"bm25": candidate.score}
+        assert candidate.scores["bm25"] == candidate.score
 
 
-def test_dense_is_the_cosine(retriever: Retriever, generation: Generation, encoder: Encoder) -> None:
-    stored = generation.chunk_vectors.reconstruct_n(0, generation.manifest.chunks)
-    cosines = stored @ encoder.encode(["盘活闲置资产"])[0]
+def test_dense_is_the_mean_cosine_of_chunk_and_best_sentence(
+    retriever: Retriever, generation: Generation, encoder: Encoder
+) -> None:
+    vector = encoder.encode(["盘活闲置资产"])[0]
+    chunks = generation.chunk_vectors.reconstruct_n(0, generation.manifest.chunks) @ vector
+    starts = generation.sentence_starts.tolist()
+    best_sentence = [
+        max(float(row.astype(np.float32) @ vector) for row in generation.sentences[start:end])
+        for start, end in pairwise(starts)
+    ]
+    expected = (chunks + np.array(best_sentence)) / 2
     found = by_system(retriever, "盘活闲置资产", "dense")
     assert len(found) == generation.manifest.chunks
-    assert [c.ordinal for c in found[:5]] == np.argsort(-cosines, kind="stable")[:5].tolist()
-    assert [c.score for c in found] == pytest.approx([float(cosines[c.ordinal]) for c in found], abs=2e-3)
+    assert [c.score for c in found] == pytest.approx([float(expected[c.ordinal]) for c in found], abs=2e-3)
+    assert found[0].ordinal == int(expected.argmax())
 
 
 def rrf_by_hand(lists: Sequence[Sequence[int]], weights: Sequence[float]) -> list[tuple[int, float]]:
@@ -80,18 +91,47 @@ def rrf_by_hand(lists: Sequence[Sequence[int]], weights: Sequence[float]) -> lis
 
 
 @pytest.mark.parametrize("question", ["2025年一季度回笼资金", "funds recovered in the first quarter"])
-def test_hybrid_is_the_fusion_of_both_lists(retriever: Retriever, generation: Generation, question: str) -> None:
+def test_without_the_ranker_the_lists_are_fused(retriever: Retriever, generation: Generation, question: str) -> None:
     query = understand_query(question)
-    weights = _WEIGHTS[query.language]
-    lists = {
-        "bm25": ranking(generation.words.scores(query.tokens.words) + generation.bigrams.scores(query.tokens.bigrams)),
-        "dense": [candidate.ordinal for candidate in by_system(retriever, question, "dense")],
-    }
-    assert set(weights) == set(lists)
-    expected = rrf_by_hand(list(lists.values()), [weights[name] for name in lists])
-    found = retriever.search(query, DEPTH, "hybrid")
-    assert [c.ordinal for c in found] == [ordinal for ordinal, _ in expected]
-    assert [c.score for c in found] == pytest.approx([score for _, score in expected])
+    chinese = ranking(generation.words.scores(query.tokens.words) + generation.bigrams.scores(query.tokens.bigrams))
+    cosines = generation.chunk_vectors.reconstruct_n(0, generation.manifest.chunks) @ retriever.encode(query)
+    lists = {"bm25": chinese, "dense": np.argsort(-cosines, kind="stable").tolist()}
+    weights = [_WEIGHTS[query.language][name] for name in lists]
+    pool = {ordinal for found in lists.values() for ordinal in found[:POOL]}
+    expected = [pair for pair in rrf_by_hand(list(lists.values()), weights) if pair[0] in pool]
+    found = retriever.search(query, POOL, without=frozenset({"ranker", "dictionary"}))
+    assert [c.ordinal for c in found] == [ordinal for ordinal, _ in expected[:POOL]]
+    assert [c.score for c in found] == pytest.approx([score for _, score in expected[:POOL]])
+
+
+def test_the_ranker_orders_what_the_lists_found(retriever: Retriever, generation: Generation) -> None:
+    query = understand_query("2025年一季度回笼资金")
+    vector = retriever.encode(query)
+    candidates = retriever.candidates(query, vector)
+    assert candidates is not None
+    scores = ranker().scores(features_of(query, candidates, generation))
+    found = retriever.search(query, 8, vector=vector)
+    assert [c.score for c in found] == pytest.approx(sorted(scores.tolist(), reverse=True)[:8])
+    assert found[0].ordinal == candidates.ordinals[scores.argmax()]
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_every_feature_can_be_left_out(retriever: Retriever, feature: str) -> None:
+    chinese, english = understand_query("盘活闲置资产的思路"), understand_query("funds of the 631 mechanism")
+    assert english.translations
+    differs = [
+        [(c.ordinal, c.score) for c in retriever.search(query, 20)]
+        != [(c.ordinal, c.score) for c in retriever.search(query, 20, without=frozenset({feature}))]
+        for query in (chinese, english)
+    ]
+    assert differs == [feature != "dictionary", True]
+
+
+def test_stages_are_timed(retriever: Retriever) -> None:
+    timings: dict[str, float] = {}
+    retriever.search(understand_query("盘活闲置资产"), 5, timings=timings)
+    assert set(timings) == {"encode", "bm25", "dense", "fuse", "rerank"}
+    assert all(ms > 0 for ms in timings.values())
 
 
 @pytest.mark.parametrize("system", ["hybrid", "bm25", "dense"])
@@ -174,7 +214,7 @@ def test_passages_are_the_text_at_their_place(retriever: Retriever, generation: 
 
 
 def test_another_encoder_is_refused(generation: Generation) -> None:
-    with pytest.raises(EncoderMismatch, match=r"use-multilingual-v3 .*counting.*zhengwen index"):
+    with pytest.raises(EncoderMismatch, match=r"zhengwen-static\+use-multilingual-v3 .*counting.*zhengwen index"):
         Retriever(generation, OtherEncoder())
 
 

@@ -1,0 +1,77 @@
+"""Trains the ranker of the candidates: ``python -m eval.training.ranker DATASET… --out server/search/ranker.npz``.
+
+Of each data set the half of the queries whose id hashes to an even number is learned from; the other half is for
+reporting (``python -m eval DATASET --half odd``).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from eval.datasets import Dataset, load_beir
+from eval.halves import half
+from eval.indexes import index_corpus
+from eval.progress import shown
+from eval.training.listwise import Recipe, SentenceList, train
+from indexer.caching import Progress
+from indexer.encoders import load_encoder
+from indexer.generations import Generation
+from server.network import Network
+from server.search.features import features_of
+from server.search.query import understand_query
+from server.search.rank import MODEL
+from server.search.retrieve import Retriever
+
+# Enough to learn from one kind of text; more of it would only outweigh the others.
+MOST = 1_800
+
+
+def lists_of(
+    dataset: Dataset, generation: Generation, retriever: Retriever, progress: Progress
+) -> Iterator[tuple[tuple[str, ...], SentenceList]]:
+    """The candidates of each query as a list to learn from, with the names of its features."""
+    sources = [document.source for document in generation.documents()]
+    weight = 1 / np.sqrt(len(dataset.queries))
+    for done, (query_id, text) in enumerate(dataset.queries.items()):
+        progress(dataset.name, done, len(dataset.queries))
+        query = understand_query(text)
+        candidates = retriever.candidates(query, retriever.encode(query))
+        if candidates is None:
+            continue
+        features = features_of(query, candidates, generation)
+        judged = dataset.qrels[query_id]
+        right = [judged.get(sources[n], 0) > 0 for n in generation.chunk_documents[candidates.ordinals]]
+        columns = np.stack(list(features.values()), axis=1).astype(np.float32)
+        yield tuple(features), SentenceList(columns, np.array(right), weight)
+
+
+def main(
+    datasets: Annotated[list[Path], typer.Argument(help="BEIR 文件夹 / BEIR folders.")],
+    out: Annotated[Path, typer.Option(help="写出的模型 / the model written.")] = MODEL,
+    work: Annotated[Path, typer.Option(help="放索引的文件夹 / where the indexes go.")] = Path("out/ranker"),
+    hidden: Annotated[int, typer.Option(help="隐藏层大小 / size of the hidden layer.")] = 32,
+    epochs: Annotated[int, typer.Option(help="遍数 / passes over the queries.")] = 30,
+    seed: Annotated[int, typer.Option(help="随机种子 / random seed.")] = 0,
+) -> None:
+    """训练排序模型 / train the ranker."""
+    encoder = load_encoder()
+    names: tuple[str, ...] = ()
+    lists: list[SentenceList] = []
+    with shown() as progress:
+        for folder in datasets:
+            dataset = half(load_beir(folder), "even").sample(MOST, seed)
+            generation = index_corpus(work / folder.name, dataset.documents, encoder, progress)
+            for found, one in lists_of(dataset, generation, Retriever(generation, encoder), progress):
+                names = found
+                lists.append(one)
+    trained = train(lists, Recipe(hidden=hidden, epochs=epochs, seed=seed))
+    network = Network(names, trained.mean, trained.scale, trained.inner, trained.bias, trained.outer, trained.direct)
+    network.save(out)
+    typer.echo(f"{out}：{len(lists)} 个问题，{len(names)} 个特征 / queries, features")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,129 @@
+"""What is known of each candidate for a query: the numbers from which their order is learned.
+
+The same code gives the features in training and in service. Scores of one list are looked at in three ways: as they
+are, as a share of the best in the list, and as standard scores over the candidates, since how sure a list is of itself
+differs from query to query.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.generations import Generation
+from indexer.lexical import K1, LexicalIndex
+from server.search.query import Kind, Query
+
+Values = NDArray[np.float64]
+
+# Standard scores beyond this say nothing more.
+_CLIP = 6.0
+_KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Chunks that may answer, with the scores of the lists that found them.
+
+    ``ordinals`` int64 [n], ascending; the others float64 [n]: BM25 over words and bigrams, BM25 over the dictionary's
+    terms for an English question, cosine of the chunk, and highest cosine of its sentences.
+    """
+
+    ordinals: NDArray[np.int64]
+    words: Values
+    bigrams: Values
+    translated: Values
+    chunk_cosine: Values
+    sentence_cosine: Values
+
+
+def _share(part: Values, whole: float) -> Values:
+    return part / whole if whole > 0 else np.zeros_like(part)
+
+
+def _standard(values: Values) -> Values:
+    """Standard scores, 0 where all are equal; a spread that is rounding error is no spread."""
+    standard: Values = np.clip((values - values.mean()) / (values.std() + 1e-3), -_CLIP, _CLIP)
+    return standard
+
+
+def _of_field(
+    name: str, index: LexicalIndex, terms: Sequence[str], content: Sequence[str], candidates: Candidates, scores: Values,
+    mark: "_Documents",
+) -> tuple[dict[str, Values], dict[str, float]]:  # fmt: skip
+    """Features of one lexical field, by chunk, and of the query in it."""
+    terms = list(dict.fromkeys(terms))
+    weights, idf = index.matches(terms, candidates.ordinals)
+    asked = frozenset(content)
+    carrying = np.array([term in asked for term in terms], np.float64)
+    own = idf * carrying
+    hit = (weights > 0).astype(np.float64)
+    in_document = mark.holding(index, terms).astype(np.float64)
+    found = {
+        f"{name}_score": scores,
+        f"{name}_self": _share(scores, float(idf.sum()) * (K1 + 1)),
+        f"{name}_covered": _share(idf @ hit, float(idf.sum())),
+        f"{name}_carried": _share(own @ hit, float(own.sum())),
+        f"{name}_carried_score": _share(carrying @ weights.astype(np.float64), float(own.sum()) * (K1 + 1)),
+        f"{name}_rare": _share((own * idf) @ hit, float(own @ idf)),
+        # Each term once: how often it is repeated says less than which others stand beside it.
+        f"{name}_once": _share(own @ np.minimum(weights / idf[:, None], 1.0).astype(np.float64), float(own.sum())),
+        f"{name}_document": _share(own @ in_document, float(own.sum())),
+    }
+    known = _share(np.array([idf @ (index.document_frequency(terms) > 0)]), float(idf.sum()))[0] if terms else 0.0
+    return found, {f"q_{name}_known": float(known), f"q_{name}_terms": float(np.log1p(len(terms)))}
+
+
+class _Documents:
+    """In which documents of the candidates a term stands anywhere: a passage of a long text may leave unsaid what it is about."""
+
+    def __init__(self, generation: Generation, ordinals: NDArray[np.int64]) -> None:
+        self._of_chunk = generation.chunk_documents
+        self._wanted = self._of_chunk[ordinals]
+        self._marked = np.zeros(generation.manifest.documents, bool)
+
+    def holding(self, index: LexicalIndex, terms: Sequence[str]) -> NDArray[np.bool_]:
+        """bool [len(terms), candidates]"""
+        rows = np.zeros((len(terms), len(self._wanted)), bool)
+        for row, chunks in enumerate(index.postings(terms)):
+            documents = self._of_chunk[chunks]
+            self._marked[documents] = True
+            rows[row] = self._marked[self._wanted]
+            self._marked[documents] = False
+        return rows
+
+
+def features_of(query: Query, candidates: Candidates, generation: Generation) -> dict[str, Values]:
+    """Features by name, float64 [n] each; what is said of the query stands in every row. Needs a candidate."""
+    mark = _Documents(generation, candidates.ordinals)
+    words, of_words = _of_field(
+        "words", generation.words, query.tokens.words, query.content.words, candidates, candidates.words, mark
+    )
+    bigrams, of_bigrams = _of_field(
+        "bigrams", generation.bigrams, query.tokens.bigrams, query.content.bigrams, candidates, candidates.bigrams, mark
+    )
+    lexical = candidates.words + candidates.bigrams
+    starts = generation.sentence_starts
+    sentences = np.log1p((starts[candidates.ordinals + 1] - starts[candidates.ordinals]).astype(np.float64))
+    own = words | bigrams | {
+        "lexical": lexical, "translated": candidates.translated,
+        "chunk_cosine": candidates.chunk_cosine, "sentence_cosine": candidates.sentence_cosine,
+        "cosines": candidates.chunk_cosine + candidates.sentence_cosine, "sentences": sentences,
+    }  # fmt: skip
+    found = {f"z_{name}": _standard(values) for name, values in own.items()}
+    for name in ("words_score", "bigrams_score", "lexical", "translated"):
+        found[f"top_{name}"] = _share(own[name], float(own[name].max()))
+    for name in ("chunk_cosine", "sentence_cosine"):
+        found[f"below_{name}"] = own[name] - own[name].max()
+    raw = (*(name for name in own if not name.endswith("_score")), "words_carried_score", "bigrams_carried_score")
+    found |= {name: own[name] for name in raw if name not in ("lexical", "translated", "cosines")}
+    about: dict[str, Any] = of_words | of_bigrams | {"q_english": float(query.language == "en")}
+    for name in ("words_self", "bigrams_self", "chunk_cosine", "sentence_cosine", "bigrams_covered"):
+        about[f"q_best_{name}"] = float(own[name].max())
+    for name in ("top_lexical", "chunk_cosine", "sentence_cosine"):
+        values = np.sort(found[name] if name in found else own[name])[::-1]
+        about[f"q_lead_{name}"] = float(values[0] - values[1]) if len(values) > 1 else 1.0
+    about |= {f"q_{kind}": float(query.kind == kind) for kind in _KINDS}
+    return found | {name: np.full(len(lexical), value) for name, value in about.items()}

@@ -1,0 +1,76 @@
+"""Features of candidates over three short chunks, by hand."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.document import SourceDocument
+from indexer.encoders import Encoder
+from indexer.generations import Generation
+from indexer.pipeline import Indexer
+from server.search.features import Candidates, features_of
+from server.search.query import understand_query
+from server.search.retrieve import Retriever
+
+TEXTS = {
+    "a": "水库除险加固。水库由县里管。",
+    "b": "水渠清淤。",
+    "c": "道路养护。",
+    "d": "桥梁检修。",
+    "e": "停车收费。",
+}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Generation:
+    data_dir: Path = tmp_path_factory.mktemp("small")
+    with Indexer(data_dir, encoder) as indexer:
+        indexer.index_documents((name, SourceDocument(text)) for name, text in TEXTS.items())
+    return Generation(data_dir)
+
+
+def candidates(count: int) -> Candidates:
+    numbers = np.arange(count, dtype=np.float64)
+    return Candidates(np.arange(count), numbers, numbers / 2, numbers * 0, numbers / 10, numbers / 5)
+
+
+def test_coverage_by_hand(small: Generation) -> None:
+    query = understand_query("水库的停车")
+    assert query.tokens.words == ("水库", "的", "停车")
+    found = features_of(query, candidates(5), small)
+    rare, unknown = math.log(4.5 / 1.5), math.log(5.5 / 0.5)  # one chunk of five, none
+    whole = 2 * rare + unknown
+    np.testing.assert_allclose(found["words_covered"], [rare / whole, 0, 0, 0, rare / whole])
+    # 的 asks, it carries nothing.
+    np.testing.assert_allclose(found["words_carried"], [0.5, 0, 0, 0, 0.5])
+    np.testing.assert_allclose(found["q_words_known"], [2 * rare / whole] * 5)
+
+
+def test_scores_are_seen_in_three_ways(small: Generation) -> None:
+    found = features_of(understand_query("水库"), candidates(5), small)
+    np.testing.assert_allclose(found["top_words_score"], [0, 0.25, 0.5, 0.75, 1])
+    np.testing.assert_allclose(found["z_words_score"], (np.arange(5) - 2) / math.sqrt(2), rtol=1e-3)
+    np.testing.assert_allclose(found["below_chunk_cosine"], [-0.4, -0.3, -0.2, -0.1, 0], atol=1e-12)
+    np.testing.assert_allclose(found["q_best_chunk_cosine"], [0.4] * 5)
+    np.testing.assert_allclose(found["q_lead_chunk_cosine"], [0.1] * 5)
+    np.testing.assert_allclose(found["sentences"], np.log1p([2, 1, 1, 1, 1]))
+
+
+def test_one_candidate_has_features_without_division_by_nothing(small: Generation) -> None:
+    found = features_of(understand_query("没有"), candidates(1), small)
+    assert all(np.isfinite(values).all() and values.shape == (1,) for values in found.values())
+    assert found["z_words_score"].tolist() == [0]
+    assert found["q_lead_chunk_cosine"].tolist() == [1]
+
+
+def test_features_have_the_same_names_in_every_language(small: Generation, encoder: Encoder) -> None:
+    retriever = Retriever(small, encoder)
+    names = []
+    for text in ("水库由谁管", "who manages the reservoir", "631"):
+        query = understand_query(text)
+        found = retriever.candidates(query, retriever.encode(query))
+        assert found is not None
+        names.append(tuple(features_of(query, found, small)))
+    assert len(set(names)) == 1
