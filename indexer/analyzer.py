@@ -8,14 +8,14 @@ field is character bigrams, which find what jieba cuts differently in two places
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import rjieba
 
 from indexer.numerals import to_arabic
 
 # Raise it when the same text would give other tokens: cached tokens of other versions are not used.
-ANALYZER_VERSION = "2"
+ANALYZER_VERSION = "3"
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f〇"
 _CN = "〇○零一二两三四五六七八九十百千"
@@ -40,6 +40,12 @@ _BRACKET = str.maketrans("［］【】", "[][]")
 _ARABIC_PLUS = re.compile(r"(?<!\d)\d+(?:\+(?:\d+|[a-z]\b))+")
 
 
+# Quoted coinages, “三攻坚一盘活”: one word as well as its parts, so that the index's own vocabulary is the list of them.
+_QUOTED = re.compile(rf"[“\"「『‘]([{_HAN}\d+]{{2,12}})[”\"」』’]")
+_COINABLE = re.compile(rf"[{_HAN}\d+]+")
+_COINAGE_LENGTHS = range(3, 13)
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """The two lexical fields of a text, in order, repetitions kept."""
@@ -48,9 +54,32 @@ class Tokens:
     bigrams: tuple[str, ...]
 
 
+@cache
+def _simplified() -> dict[int, str]:
+    """Simplified characters by the code of a traditional one, from OpenCC's table of characters."""
+    from opencc import OpenCC
+
+    characters = [chr(code) for code in range(0x4E00, 0xA000)]
+    # One character a line: OpenCC would take neighbours for words.
+    converted = OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    return {ord(old): new for old, new in zip(characters, converted, strict=True) if old != new and len(new) == 1}
+
+
 def normalise(text: str) -> str:
-    """What matching sees: NFKC, lower case. Never quoted."""
-    return unicodedata.normalize("NFKC", text).lower().translate(_BRACKET)
+    """What matching sees: NFKC, lower case, traditional characters as simplified ones. Never quoted."""
+    return unicodedata.normalize("NFKC", text).lower().translate(_BRACKET).translate(_simplified())
+
+
+def coinage(term: str) -> str:
+    """The token that stands for a quoted coinage or a glossary head as a whole."""
+    return f"“{term}”"
+
+
+def possible_coinages(text: str) -> tuple[str, ...]:
+    """Tokens of all the pieces of a text that the index may know as coinages, longest first."""
+    runs = _COINABLE.findall(normalise(text))
+    pieces = {run[i : i + n] for run in runs for n in _COINAGE_LENGTHS for i in range(len(run) - n + 1)}
+    return tuple(coinage(piece) for piece in sorted(pieces, key=lambda piece: (-len(piece), piece)))
 
 
 @lru_cache(maxsize=100_000)
@@ -112,4 +141,5 @@ def analyze(text: str) -> Tokens:
         bigrams.extend(token for token in tokens if token[0].isascii() or token[0] == "第")
     # 1+5 and 33618 are names as much as numbers: the joined form is a token of its own.
     joined = _ARABIC_PLUS.findall(text)
-    return Tokens(tuple(words + joined), tuple(bigrams + joined))
+    coined = [coinage(term) for term in _QUOTED.findall(text)]
+    return Tokens(tuple(words + joined + coined), tuple(bigrams + joined))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from indexer.analyzer import ANALYZER_VERSION, analyze
+from indexer.analyzer import ANALYZER_VERSION, analyze, coinage, normalise
 from indexer.document import Document
 from indexer.encoders import Encoder
 from indexer.lexical import term_hashes
@@ -66,7 +66,8 @@ def _fill(
         crumb = breadcrumb(document.title, chunk.section)
         if key in without_tokens:
             analysed = analyze(crumb + "\n" + document.text[chunk.start : chunk.end])
-            tokens.append((key, term_hashes(analysed.words), term_hashes(analysed.bigrams)))
+            head = (coinage(normalise(chunk.term)),) if chunk.term else ()
+            tokens.append((key, term_hashes((*analysed.words, *head)), term_hashes(analysed.bigrams)))
         if key in without_vectors:
             spans = sentence_spans(document.text, chunk.start, chunk.end)
             passages.append((key, [crumb, *(document.text[start:end] for start, end in spans)]))

@@ -20,7 +20,6 @@ from indexer.caching import Progress
 from indexer.encoders import load_encoder
 from indexer.generations import Generation
 from server.network import Network
-from server.search.features import features_of
 from server.search.query import understand_query
 from server.search.rank import MODEL
 from server.search.retrieve import Retriever
@@ -41,7 +40,7 @@ def lists_of(
         candidates = retriever.candidates(query, retriever.encode(query))
         if candidates is None:
             continue
-        features = features_of(query, candidates, generation)
+        features = retriever.features(query, candidates)
         judged = dataset.qrels[query_id]
         right = [judged.get(sources[n], 0) > 0 for n in generation.chunk_documents[candidates.ordinals]]
         columns = np.stack(list(features.values()), axis=1).astype(np.float32)

@@ -6,7 +6,6 @@ differs from query to query.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, get_args
 
 import numpy as np
@@ -14,29 +13,12 @@ from numpy.typing import NDArray
 
 from indexer.generations import Generation
 from indexer.lexical import K1, LexicalIndex
+from server.search.candidates import Candidates, Values
 from server.search.query import Kind, Query
-
-Values = NDArray[np.float64]
 
 # Standard scores beyond this say nothing more.
 _CLIP = 6.0
 _KINDS: tuple[Kind, ...] = get_args(Kind)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Chunks that may answer, with the scores of the lists that found them.
-
-    ``ordinals`` int64 [n], ascending; the others float64 [n]: BM25 over words and bigrams, BM25 over the dictionary's
-    terms for an English question, cosine of the chunk, and highest cosine of its sentences.
-    """
-
-    ordinals: NDArray[np.int64]
-    words: Values
-    bigrams: Values
-    translated: Values
-    chunk_cosine: Values
-    sentence_cosine: Values
 
 
 def _share(part: Values, whole: float) -> Values:

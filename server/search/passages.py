@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from indexer.document import Document
 from indexer.generations import Generation
-from server.search.retrieve import Candidate
+from server.search.candidates import Candidate
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Candidates for a query from one generation: found by words, character bigrams and vectors, put in order by what is
 known of each."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from time import perf_counter
 from typing import Literal
@@ -11,14 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import vectors
-from indexer.analyzer import ANALYZER_VERSION
+from indexer.analyzer import ANALYZER_VERSION, possible_coinages
 from indexer.encoders import Encoder
 from indexer.errors import EncoderMismatch, StoreMismatch
 from indexer.generations import Generation
-from server.search.features import Candidates, features_of
+from server.search.candidates import Candidate, Candidates
+from server.search.features import features_of
 from server.search.fuse import reciprocal_rank_fusion
+from server.search.passages import passages_of
 from server.search.query import Query
 from server.search.rank import ranker
+from server.search.reranker import DEPTH as RERANKED
+from server.search.reranker import Reranker
 
 System = Literal["hybrid", "bm25", "dense"]
 SYSTEMS: tuple[System, ...] = ("hybrid", "bm25", "dense")
@@ -40,15 +44,6 @@ _WEIGHTS: Mapping[str, Mapping[str, float]] = {
 Scores = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A chunk that may answer. ``score`` orders candidates of one query; ``scores`` are the parts it was made of."""
-
-    ordinal: int
-    score: float
-    scores: Mapping[str, float]
-
-
 def best(scores: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
     """Ordinals of the ``k`` largest positive scores, largest first, ties by ordinal."""
     if allowed is not None:
@@ -67,9 +62,10 @@ class Retriever:
     Raises EncoderMismatch when the encoder is not the one that built it, StoreMismatch when the analyzer is not.
     """
 
-    def __init__(self, generation: Generation, encoder: Encoder) -> None:
+    def __init__(self, generation: Generation, encoder: Encoder, reranker: Reranker | None = None) -> None:
         self.generation = generation
         self._encoder = encoder
+        self._reranker = reranker
         built = generation.identity
         same_encoder = (built.encoder, built.dimension) == (encoder.name, encoder.dimension)
         if not same_encoder or built.fingerprint != encoder.fingerprint:
@@ -88,6 +84,20 @@ class Retriever:
         vector: NDArray[np.float32] = self._encoder.encode([query.text])[0]
         return vector
 
+    def _with_coinages(self, query: Query) -> Query:
+        """The query with the coinages that the index knows as words of their own, quoted in the question or not."""
+        possible = possible_coinages(query.text)
+        known = self.generation.words.document_frequency(possible) > 0
+        found: list[str] = []
+        for token, stands in zip(possible, known.tolist(), strict=True):
+            # Longest first: what lies within a longer one adds nothing.
+            if stands and token not in query.tokens.words and not any(token[1:-1] in longer for longer in found):
+                found.append(token)
+        if not found:
+            return query
+        tokens = replace(query.tokens, words=(*query.tokens.words, *found))
+        return replace(query, tokens=tokens, content=replace(query.content, words=(*query.content.words, *found)))
+
     @cached_property
     def _size(self) -> int:
         return self.generation.manifest.chunks
@@ -101,6 +111,7 @@ class Retriever:
         ``without`` names FEATURES to leave out; ``timings`` takes the milliseconds of each stage.
         """
         clock = _Clock(timings)
+        query = self._with_coinages(query)
         if system != "bm25" and "dense" not in without and vector is None:
             vector = self.encode(query)
             clock.lap("encode")
@@ -121,6 +132,8 @@ class Retriever:
         else:
             order = candidates.words + candidates.bigrams
         ranked = _ordered(candidates, order)
+        if self._reranker and system == "hybrid" and "reranker" not in without:
+            ranked = self._reranked(query, ranked, self._reranker)
         # What the lists hold beyond the pool, for those who want long rankings, stands below all others.
         pooled = set(candidates.ordinals.tolist())
         floor = ranked[-1].score - 1
@@ -130,10 +143,23 @@ class Retriever:
         clock.lap("rerank")
         return ranked[:k]
 
+    def _reranked(self, query: Query, ranked: Sequence[Candidate], reranker: Reranker) -> list[Candidate]:
+        """The first candidates in the order of the cross-encoder, the others below them as they were."""
+        first, rest = ranked[:RERANKED], ranked[RERANKED:]
+        scores = reranker.scores(query.text, [passage.text for passage in passages_of(self.generation, first)])
+        # Above all that follows, whatever the scale of the model.
+        scores = scores - scores.min() + (rest[0].score if rest else 0) + 1
+        order = np.argsort(-scores, kind="stable").tolist()
+        return [replace(first[at], score=float(scores[at])) for at in order] + list(rest)
+
     def candidates(self, query: Query, vector: Scores) -> Candidates | None:
-        """What the hybrid search puts in order, None when nothing was found. Training looks at it too."""
-        lists = self._lists(query, "hybrid", POOL, None, vector, _ALL, _Clock(None))
+        """What the hybrid search puts in order, None when nothing was found."""
+        lists = self._lists(self._with_coinages(query), "hybrid", POOL, None, vector, _ALL, _Clock(None))
         return self._candidates(lists, POOL, vector, _ALL) if any(len(found) for _, found in lists.values()) else None
+
+    def features(self, query: Query, candidates: Candidates) -> dict[str, NDArray[np.float64]]:
+        """What the ranker sees of the candidates, in service and in training."""
+        return features_of(self._with_coinages(query), candidates, self.generation)
 
     def _lists(
         self, query: Query, system: System, depth: int, allowed: NDArray[np.bool_] | None, vector: Scores | None,

@@ -7,7 +7,7 @@ import rjieba
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analyzer import Tokens, analyze, normalise
+from indexer.analyzer import Tokens, analyze, coinage, normalise, possible_coinages
 from indexer.loaders import load
 from tests.indexer.support import texts
 
@@ -132,3 +132,25 @@ def test_the_rust_port_cuts_like_jieba(corpus: Path) -> None:
     different = [run for run in runs if list(rjieba.cut_for_search(run)) != list(jieba.cut_for_search(run))]
     assert len(runs) > 1000
     assert len(different) <= len(runs) // 1000
+
+
+def test_traditional_characters_match_simplified_ones() -> None:
+    assert analyze("國有企業改革") == analyze("国有企业改革")
+    assert normalise("臺灣著名") == "台湾著名"
+
+
+def test_a_quoted_coinage_is_a_word_and_its_parts() -> None:
+    words = analyze("深化“三攻坚一盘活”改革").words
+    assert coinage("三攻坚一盘活") in words
+    assert {"攻坚", "盘活"} <= set(words)
+    assert analyze("『三攻堅一盤活』").words[-1] == coinage("三攻坚一盘活")
+    # A whole sentence in quotes is no coinage.
+    assert not any(word.startswith("“") for word in analyze("“我们要把这件事情办好，一定要办好”").words)
+
+
+def test_pieces_of_a_question_that_may_be_coinages() -> None:
+    found = possible_coinages("33618是什么")
+    assert coinage("33618") in found
+    assert found[0] == coinage("33618是什么")
+    assert possible_coinages("水库") == ()
+    assert all(3 <= len(token) - 2 <= 12 for token in possible_coinages("一" * 40))

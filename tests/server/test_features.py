@@ -10,7 +10,8 @@ from indexer.document import SourceDocument
 from indexer.encoders import Encoder
 from indexer.generations import Generation
 from indexer.pipeline import Indexer
-from server.search.features import Candidates, features_of
+from server.search.candidates import Candidates
+from server.search.features import features_of
 from server.search.query import understand_query
 from server.search.retrieve import Retriever
 

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from indexer.encoders import Encoder
 from indexer.errors import EncoderMismatch, StoreMismatch
 from indexer.generations import Generation
+from server.search.candidates import Candidate
 from server.search.features import features_of
 from server.search.passages import passages_of
 from server.search.query import understand_query
 from server.search.rank import ranker
-from server.search.retrieve import _WEIGHTS, FEATURES, POOL, Candidate, Retriever, System, best
+from server.search.retrieve import _WEIGHTS, FEATURES, POOL, Retriever, System, best
 from tests.server.support import DEFINITION_631, PRESS, REPLY_457, REPLY_627, REPORT, OtherEncoder
 
 
