@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from indexer import vectors
 from indexer.document import Chunk, Document
 from indexer.errors import DamagedGeneration, NoGeneration, UnknownDocument
-from indexer.lexical import LexicalIndex
+from indexer.lexical import LexicalIndex, mapped
 from indexer.privacy import masked, masked_chunk
 from indexer.store import chunk_of, document_of
 
@@ -100,8 +100,7 @@ class Generation:
             self.words = LexicalIndex.load(self.folder, "words", size)
             self.bigrams = LexicalIndex.load(self.folder, "bigrams", size)
             self.sentences, self.sentence_spans, self.sentence_starts = (
-                np.load(self.folder / f"{part}.npy", mmap_mode="r", allow_pickle=False)
-                for part in ("sentences", "sentence_spans", "sentence_starts")
+                mapped(self.folder / f"{part}.npy") for part in ("sentences", "sentence_spans", "sentence_starts")
             )
         except (OSError, ValueError) as error:
             raise self._damaged(str(error)) from error

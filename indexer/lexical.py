@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,11 @@ def term_hashes(terms: Sequence[str]) -> Terms:
     """64-bit hashes of terms, uint64 [n]. Hashes stand for terms everywhere in the index, so that the vocabulary
     is one sorted array that can be memory-mapped; two of a million terms collide once in 10^7 indexes."""
     return np.fromiter((_hash(term) for term in terms), np.uint64, len(terms))
+
+
+def mapped(path: Path) -> NDArray[Any]:
+    """A memory-mapped array without NumPy's memmap class, which makes each of a thousand small slices ten times dearer."""
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
 def inverse_document_frequency(document_frequency: NDArray[np.int64], count: int) -> NDArray[np.float64]:
@@ -147,7 +153,6 @@ class LexicalIndex:
     def load(cls, folder: Path, name: str, size: int) -> "LexicalIndex":
         """Memory-map what ``save`` wrote."""
         terms, starts, chunks, weights = (
-            np.load(folder / f"{name}.{part}.npy", mmap_mode="r", allow_pickle=False)
-            for part in ("terms", "starts", "chunks", "weights")
+            mapped(folder / f"{name}.{part}.npy") for part in ("terms", "starts", "chunks", "weights")
         )
         return cls(terms, starts, chunks, weights, size)

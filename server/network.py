@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
+_CLIP = np.float32(8)
+
 
 @dataclass(frozen=True, slots=True)
 class Network:
     """One hidden layer beside a direct one: ``tanh(z @ inner + bias) @ outer + z @ direct`` with
-    ``z = (features - mean) / scale``.
+    ``z = (features - mean) / scale``, cut off at 8 standard deviations.
 
     ``names`` are the features in the order of the columns. float32: ``mean``, ``scale`` and ``direct`` [f], ``inner``
     [f, h], ``bias`` and ``outer`` [h].
@@ -41,5 +43,6 @@ class Network:
     def scores(self, features: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
         """One score for each row, float64 [n]; only their order means anything. Raises KeyError for a missing feature."""
         columns = np.stack([features[name] for name in self.names], axis=1).astype(np.float32)
-        rows = (columns - self.mean) / self.scale
+        # Beyond what training saw, more says no more.
+        rows = np.clip((columns - self.mean) / self.scale, -_CLIP, _CLIP)
         return np.asarray(np.tanh(rows @ self.inner + self.bias) @ self.outer + rows @ self.direct, np.float64)

@@ -26,8 +26,10 @@ def _share(part: Values, whole: float) -> Values:
 
 
 def _standard(values: Values) -> Values:
-    """Standard scores, 0 where all are equal; a spread that is rounding error is no spread."""
-    standard: Values = np.clip((values - values.mean()) / (values.std() + 1e-3), -_CLIP, _CLIP)
+    """Standard scores along each row, 0 where all are equal; a spread that is rounding error is no spread."""
+    centred = values - values.mean(axis=1, keepdims=True)
+    spread = np.sqrt(np.einsum("ij,ij->i", centred, centred) / values.shape[1])
+    standard: Values = np.clip(centred / (spread + 1e-3)[:, None], -_CLIP, _CLIP)
     return standard
 
 
@@ -94,7 +96,7 @@ def features_of(query: Query, candidates: Candidates, generation: Generation) ->
         "chunk_cosine": candidates.chunk_cosine, "sentence_cosine": candidates.sentence_cosine,
         "cosines": candidates.chunk_cosine + candidates.sentence_cosine, "sentences": sentences,
     }  # fmt: skip
-    found = {f"z_{name}": _standard(values) for name, values in own.items()}
+    found = {f"z_{name}": row for name, row in zip(own, _standard(np.stack(list(own.values()))), strict=True)}
     for name in ("words_score", "bigrams_score", "lexical", "translated"):
         found[f"top_{name}"] = _share(own[name], float(own[name].max()))
     for name in ("chunk_cosine", "sentence_cosine"):

@@ -102,6 +102,11 @@ class Query:
     quoted: tuple[str, ...] = ()
     translations: tuple[Translation, ...] = ()
 
+    @property
+    def names_document(self) -> bool:
+        """Whether the question names a document by its number."""
+        return bool(self.proposals or self.document_numbers or self.serials)
+
 
 def language_of(text: str) -> Language:
     """``en`` when a text without Chinese characters has Latin letters, or one with them is built of English words."""

@@ -120,12 +120,13 @@ class Retriever:
             return []
         candidates = self._candidates(lists, POOL if system == "hybrid" else max(k, _LONG), vector, without)
         clock.lap("fuse")
-        fused = reciprocal_rank_fusion(
-            {name: found.tolist() for name, (_, found) in lists.items()}, _WEIGHTS[query.language]
-        )
-        if system == "hybrid" and "ranker" not in without:
+        if system == "hybrid" and query.names_document and "bm25" in lists:
+            # Numbers are matched exactly: what a passage is like says nothing about which document it belongs to.
+            order = candidates.words + candidates.bigrams + candidates.chunk_cosine
+        elif system == "hybrid" and "ranker" not in without:
             order = ranker().scores(features_of(query, candidates, self.generation))
         elif system == "hybrid":
+            fused = _fused(lists, query)
             order = np.array([fused[ordinal] for ordinal in candidates.ordinals.tolist()])
         elif system == "dense":
             order = (candidates.chunk_cosine + candidates.sentence_cosine) / 2
@@ -134,12 +135,11 @@ class Retriever:
         ranked = _ordered(candidates, order)
         if self._reranker and system == "hybrid" and "reranker" not in without:
             ranked = self._reranked(query, ranked, self._reranker)
-        # What the lists hold beyond the pool, for those who want long rankings, stands below all others.
-        pooled = set(candidates.ordinals.tolist())
-        floor = ranked[-1].score - 1
-        ranked.extend(
-            Candidate(ordinal, floor + score, {}) for ordinal, score in fused.items() if ordinal not in pooled
-        )
+        if k > len(ranked):
+            # What the lists hold beyond the pool, for those who want long rankings, stands below all others.
+            pooled, floor = set(candidates.ordinals.tolist()), ranked[-1].score - 1
+            below = ((ordinal, score) for ordinal, score in _fused(lists, query).items() if ordinal not in pooled)
+            ranked.extend(Candidate(ordinal, floor + score, {}) for ordinal, score in below)
         clock.lap("rerank")
         return ranked[:k]
 
@@ -210,6 +210,12 @@ class Retriever:
         filled = counts > 0
         highest[filled] = np.maximum.reduceat(of_sentences, offsets[filled])
         return chunks.astype(np.float64), highest.astype(np.float64)
+
+
+def _fused(lists: Mapping[str, tuple[tuple[Scores, ...], NDArray[np.int64]]], query: Query) -> dict[int, float]:
+    """The lists joined by rank, best first."""
+    ranked = {name: found.tolist() for name, (_, found) in lists.items()}
+    return reciprocal_rank_fusion(ranked, _WEIGHTS[query.language])
 
 
 class _Clock:

@@ -126,7 +126,7 @@ def test_what_was_saved_is_mapped_into_memory_unchanged(tmp_path: Path) -> None:
     loaded = LexicalIndex.load(folder, "words", 3)
     for part in ("terms", "starts", "chunks", "weights"):
         stored = getattr(loaded, part)
-        assert isinstance(stored, np.memmap)
+        assert isinstance(stored.base, np.memmap)
         assert not stored.flags.writeable
         assert stored.dtype == getattr(index, part).dtype
         np.testing.assert_array_equal(stored, getattr(index, part))
