@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from inspect import signature
 from typing import Any, get_args
 
 import numpy as np
@@ -17,6 +16,7 @@ from indexer.encoders import Encoder
 from indexer.generations import Generation
 from server.search import retrieve
 from server.search.query import Query, understand_query
+from server.search.reranker import load_reranker
 from server.search.retrieve import Retriever
 from server.search.retrieve import System as RetrieverSystem
 from server.settings import Settings
@@ -26,15 +26,14 @@ Found = Sequence[tuple[int, float]]
 
 RERANKER = "reranker"
 # What the hybrid search can be asked to do without, as the retriever names it.
-FEATURES: tuple[str, ...] = tuple(getattr(retrieve, "FEATURES", ()))
+FEATURES: tuple[str, ...] = retrieve.FEATURES
 # The constant of Cormack, Clarke and Büttcher (SIGIR 2009), which is what others' hybrids fuse with.
 _RRF_K = 60
-_ACCEPTED = frozenset(signature(Retriever.search).parameters)
 
 
 def reranker_configured() -> bool:
     """Whether the settings name a re-ranker."""
-    return bool(getattr(Settings(), RERANKER, None))
+    return bool(Settings().reranker)
 
 
 class Asked:
@@ -81,7 +80,7 @@ class Engine:
 
     def __init__(self, generation: Generation, encoder: Encoder) -> None:
         self.generation = generation
-        self._retriever = Retriever(generation, encoder)
+        self._retriever = Retriever(generation, encoder, load_reranker(Settings().reranker))
 
     def ask(self, text: str) -> Asked:
         """Begin a question."""
@@ -114,12 +113,7 @@ class Engine:
             options["without"] = frozenset(without)
         known: RetrieverSystem = next(known for known in get_args(RetrieverSystem) if known == name)
         stages: dict[str, float] = {}
-        if "timings" in _ACCEPTED:
-            options["timings"] = stages
-        before = time.perf_counter()
-        candidates = self._retriever.search(asked.query, k, known, **options)
-        if not stages:
-            stages = {name if name != "hybrid" else "search": 1000 * (time.perf_counter() - before)}
+        candidates = self._retriever.search(asked.query, k, known, timings=stages, **options)
         for stage, ms in stages.items():
             asked.stages[stage] = asked.stages.get(stage, 0.0) + ms
         return [(candidate.ordinal, candidate.score) for candidate in candidates]

@@ -221,6 +221,11 @@ class Generation:
         ).fetchone()
         return row[0], row[1], masked_chunk(chunk_of(*row[2:]))
 
+    def title(self, number: int) -> str:
+        """The title of a document by its number, as it was read: for matching, not for showing."""
+        row = self._db.execute("SELECT title FROM documents WHERE number = ?", (number,)).fetchone()
+        return str(row[0])
+
     def documents(self) -> Iterator[Document]:
         """Every document, without chunks, in order; personal numbers are masked."""
         return (masked(document_of(row)) for row in self._db.execute(f"{_DOCUMENTS} ORDER BY number"))

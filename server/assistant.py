@@ -1,15 +1,16 @@
 """The assistant: one published index behind the three things people do with it, search, ask and read."""
 
+import asyncio
 import logging
-import re
 import time
-from collections.abc import Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncGenerator, Sequence, Set
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
-from typing import Literal
 from uuid import uuid4
 
+import anyio.to_thread
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,24 +18,31 @@ from indexer.document import Document
 from indexer.encoders import Encoder
 from indexer.errors import UnknownDocument, ZhengwenError
 from indexer.generations import Generation, current_name
+from server.answer.answer import Answer, Delta, Event, Found, pieces_of
 from server.answer.cite import Citation
-from server.answer.evidence import Terms, collect_evidence
+from server.answer.evidence import Evidence, Terms, collect_evidence
 from server.answer.extract import compose, compose_fields
-from server.answer.fields import asked_fields, field_answers
-from server.answer.refuse import Refusal, no_evidence, refuse, unknown_number
+from server.answer.fields import field_answers
+from server.answer.llm import write
+from server.answer.llm_client import Model, ModelFailure
+from server.answer.refuse import Refusal, no_evidence, refuse
+from server.replies import Reply, ReplyFilters, replies_among, reply_of
+from server.scope import scope_of
 from server.search.disclosure import Role, visible_documents
 from server.search.filters import Filters, chunk_mask, searched_documents
+from server.search.followup import Turn, standalone_question
 from server.search.passages import Passage, passages_of
-from server.search.query import Language, Query, understand_query
+from server.search.query import Query, understand_query
+from server.search.reranker import Reranker
 from server.search.retrieve import Retriever, System
 from server.search.versions import OtherVersion, as_seen, other_versions
+
+__all__ = ["Answer", "Assistant", "SearchResult"]
 
 _LOG = logging.getLogger(__name__)
 # Passages read for evidence; an answer may need one that ranks below those shown.
 _READ = 12
-_LEAD_IN = re.compile(r"(?:..[委会局厅府院部办处]|的|据|按|照|件)$")
-# A question that names this many documents or fewer by number is about them.
-_MAX_NAMED = 3
+_NOTE = "{}，以下为文件原文摘录 / verbatim extracts instead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,46 +55,44 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer with verified citations, or a refusal without any. ``passages`` are what was found either way."""
+class _Prepared:
+    """What is known before a model is asked: the extractive answer, and the evidence where a model may write."""
 
-    answer_id: str
-    question: str
-    language: Language
-    answered: bool
-    refusal: Refusal | None
-    answer: str
-    citations: Sequence[Citation]
-    passages: Sequence[Passage]
-    total_ms: float
-    mode: Literal["extractive", "llm"] = "extractive"
-    standalone_question: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """Which documents a question is confined to; ``refusal`` when it names one that does not exist."""
-
-    documents: set[int] | None = None
-    refusal: Refusal | None = None
-    named: Sequence[int] = field(default=())
+    query: Query
+    answer: Answer
+    evidence: Sequence[Evidence]
+    retriever: Retriever
+    began: float
 
 
 class Assistant:
     """Answers from the current generation, and follows when a new one is published. Safe to share between threads."""
 
-    def __init__(self, data_dir: Path, encoder: Encoder) -> None:
-        self._data_dir = data_dir
+    def __init__(
+        self, data_dir: Path, encoder: Encoder, model: Model | None = None, reranker: Reranker | None = None
+    ) -> None:
+        self.data_dir = data_dir
+        self._model = model
+        self._reranker = reranker
         self._encoder = encoder
         self._lock = Lock()
         self._failure = ""
         self._opened = _published(data_dir)
-        self._retriever = Retriever(Generation(data_dir, self._opened[0]), encoder)
+        self._retriever = self._open_retriever(self._opened[0])
+
+    def _open_retriever(self, generation: str) -> Retriever:
+        return Retriever(Generation(self.data_dir, generation), self._encoder, self._reranker)
 
     @classmethod
-    def open(cls, data_dir: Path, encoder: Encoder) -> "Assistant":
-        """Open the index of a data directory. Raises NoGeneration, DamagedGeneration or EncoderMismatch."""
-        return cls(data_dir, encoder)
+    def open(
+        cls, data_dir: Path, encoder: Encoder, model: Model | None = None, reranker: Reranker | None = None
+    ) -> "Assistant":
+        """Open the index of a data directory; ``model`` writes answers where there is evidence, ``reranker`` puts the
+        first passages in order, None: without.
+
+        Raises NoGeneration, DamagedGeneration or EncoderMismatch.
+        """
+        return cls(data_dir, encoder, model, reranker)
 
     @property
     def generation(self) -> Generation:
@@ -97,9 +103,9 @@ class Assistant:
         """Move to the newest generation if there is one. While it cannot be opened, the present one goes on answering."""
         with self._lock:
             try:
-                newest = _published(self._data_dir)
+                newest = _published(self.data_dir)
                 if newest != self._opened:
-                    self._retriever = Retriever(Generation(self._data_dir, newest[0]), self._encoder)
+                    self._retriever = self._open_retriever(newest[0])
                     self._opened = newest
                 self._failure = ""
             except ZhengwenError as error:
@@ -121,30 +127,94 @@ class Assistant:
         passages = _seen(retriever.generation, passages_of(retriever.generation, candidates), visible)
         return SearchResult(query, passages, 1000 * (time.perf_counter() - began))
 
-    def ask(self, question: str, top_k: int = 8, filters: Filters | None = None, role: Role = "admin") -> Answer:
-        """Answer a question from the documents that the role may see, or say why there is no answer."""
+    def ask(
+        self, question: str, top_k: int = 8, filters: Filters | None = None, role: Role = "admin",
+        history: Sequence[Turn] = (),
+    ) -> Answer:  # fmt: skip
+        """Answer a question from the documents that the role may see, or say why there is no answer.
+
+        ``history`` holds the earlier turns, oldest first: a follow-up question is understood with them.
+        """
+        if self._model is None:
+            return self._prepare(question, top_k, filters, role, history).answer
+        return asyncio.run(self.answer(question, top_k, filters, role, history))
+
+    async def answer(
+        self, question: str, top_k: int = 8, filters: Filters | None = None, role: Role = "admin",
+        history: Sequence[Turn] = (),
+    ) -> Answer:  # fmt: skip
+        """``ask`` for an event loop."""
+        async with aclosing(self.events(question, top_k, filters, role, history)) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    return event
+        raise RuntimeError("no answer among the events")
+
+    async def events(
+        self, question: str, top_k: int = 8, filters: Filters | None = None, role: Role = "admin",
+        history: Sequence[Turn] = (),
+    ) -> AsyncGenerator[Event, None]:  # fmt: skip
+        """What was found, the answer's text piece by piece, and last the Answer, which replaces the pieces.
+
+        Closing it stops the work, that of the model included.
+        """
+        prepared = await anyio.to_thread.run_sync(self._prepare, question, top_k, filters, role, history)
+        answer = prepared.answer
+        yield Found(answer.passages, answer.standalone_question)
+        if self._model is not None and prepared.evidence:
+            try:
+                async with aclosing(self._written(self._model, prepared)) as written:
+                    async for event in written:
+                        yield event
+                return
+            except ModelFailure as failure:
+                # The reason alone: neither the question nor what the model said belongs into a log.
+                _LOG.warning("回答取自原文摘录 / extractive answer: %s", failure)
+                answer = replace(answer, note=_NOTE.format(failure))
+        for piece in pieces_of(answer.answer):
+            yield Delta(piece)
+        yield replace(answer, total_ms=1000 * (time.perf_counter() - prepared.began))
+
+    async def _written(self, model: Model, prepared: _Prepared) -> AsyncGenerator[Event, None]:
+        """The pieces of the model's answer and the Answer made of them. Raises ModelFailure."""
+        async with aclosing(write(prepared.query, prepared.evidence, model, self._encoder.encode)) as written:
+            async for event in written:
+                if isinstance(event, Delta):
+                    yield event
+                    continue
+                yield replace(
+                    prepared.answer, answer=event.text, citations=event.citations, mode="llm",
+                    total_ms=1000 * (time.perf_counter() - prepared.began),
+                )  # fmt: skip
+
+    def _prepare(
+        self, question: str, top_k: int, filters: Filters | None, role: Role, history: Sequence[Turn]
+    ) -> _Prepared:
         began = time.perf_counter()
         retriever = self._retriever
         generation = retriever.generation
-        query = understand_query(question)
+        standalone = standalone_question(question, history)
+        query = understand_query(standalone or question)
         visible = visible_documents(generation, role)
-        scope = _scope(query, generation, filters, visible)
+        scope = scope_of(query, generation, filters, visible)
         vector = retriever.encode(query)
         allowed = None if scope.documents is None else chunk_mask(generation, scope.documents)
         candidates = retriever.search(query, max(top_k, _READ), "hybrid", allowed, vector)
         read = _seen(generation, passages_of(generation, candidates), visible)
         refusal, text, citations = scope.refusal, "", list[Citation]()
+        evidence: Sequence[Evidence] = ()
         if refusal is None and scope.named:
             named = [as_seen(generation, generation.document(number), visible) for number in scope.named]
             found = field_answers(query, named)
             text, citations = compose_fields(query, found)
         if refusal is None and not citations:
-            refusal, text, citations = _extract(query, read, generation, vector)
-        return Answer(
+            refusal, text, citations, evidence = _extract(query, read, generation, vector)
+        answer = Answer(
             answer_id=uuid4().hex, question=question, language=query.language, answered=refusal is None, refusal=refusal,
             answer=text if refusal is None else refusal.message, citations=citations if refusal is None else [],
-            passages=read[:top_k], total_ms=1000 * (time.perf_counter() - began),
+            passages=read[:top_k], total_ms=1000 * (time.perf_counter() - began), standalone_question=standalone,
         )  # fmt: skip
+        return _Prepared(query, answer, evidence if refusal is None else (), retriever, began)
 
     def documents(self, role: Role = "admin") -> list[Document]:
         """Every document that the role may see, without its chunks."""
@@ -170,6 +240,24 @@ class Assistant:
         generation = self.generation
         return other_versions(generation, document_id, visible_documents(generation, role))
 
+    def replies(self, filters: ReplyFilters, role: Role = "admin") -> list[Reply]:
+        """Replies that the role may see and the filters let pass, newest first; by relevance where a text is asked for."""
+        documents = self.documents(role)
+        if filters.text is not None:
+            found = self.search(filters.text, 100, "hybrid", Filters(kind="reply"), role).passages
+            order = list(dict.fromkeys(passage.document.document_id for passage in found))
+            documents = sorted(
+                (d for d in documents if d.document_id in order), key=lambda d: order.index(d.document_id)
+            )
+        return replies_among(documents, filters)
+
+    def reply(self, document_id: str, role: Role = "admin") -> Reply:
+        """A reply by its document. Raises UnknownDocument, also where the document is no reply."""
+        found = reply_of(self.document(document_id, role))
+        if found is None:
+            raise UnknownDocument(f"编号 {document_id[:80]} 不是答复函 / not a reply")
+        return found
+
 
 def _published(data_dir: Path) -> tuple[str, int]:
     """Name of the current generation and the time of its manifest: an index begun afresh counts from 000001 again."""
@@ -178,74 +266,17 @@ def _published(data_dir: Path) -> tuple[str, int]:
     return name, manifest.stat().st_mtime_ns if manifest.is_file() else 0
 
 
-def _after_lead_in(generation: Generation, number: str) -> set[int]:
-    """Documents with the 文号 that follows an organ's name or a particle, as in 市国资委渝国资函〔2025〕313号.
-
-    Anything else in front makes it another 文号: 国资函〔2025〕313号 is not 渝国资函〔2025〕313号.
-    """
-    found = generation.values_in("document_number", number)
-    return set().union(
-        *(documents for value, documents in found.items() if _LEAD_IN.search(number.removesuffix(value)))
-    )
-
-
 def _seen(generation: Generation, passages: Sequence[Passage], visible: Set[int] | None) -> list[Passage]:
     return [replace(passage, document=as_seen(generation, passage.document, visible)) for passage in passages]
 
 
-def _scope(query: Query, generation: Generation, filters: Filters | None, visible: Set[int] | None) -> _Scope:
-    """Documents that the question names by number, or by proposer when it asks for a field of theirs.
-
-    Of what is named the newest version counts, even where the whole corpus holds a newer one under another number.
-    """
-    within = searched_documents(generation, filters, visible)
-    named: list[set[int]] = []
-    for number, kind in query.proposals:
-        found = generation.documents_with("proposal_number", number)
-        if kind:
-            found &= generation.documents_with("proposal_kind", kind)
-        found = _among(found, visible)
-        if not found:
-            return _Scope(
-                within, _unknown(query, number.zfill(4), f"第{number.zfill(4)}号{kind or '建议或提案'}的答复")
-            )
-        named.append(found)
-    for number in query.document_numbers:
-        found = generation.documents_with("document_number", number) or _after_lead_in(generation, number)
-        found = _among(found, visible)
-        if not found:
-            return _Scope(within, _unknown(query, number, f"文号为{number}的文件"))
-        named.append(found)
-    for serial in query.serials:
-        found = _among(generation.documents_like("document_number", f"〕{serial}号"), visible)
-        if not found:
-            return _Scope(within, _unknown(query, f"{serial}号", f"文号为{serial}号的文件"))
-        named.append(found)
-    if not named and asked_fields(query):
-        named.extend(generation.values_in("proposer", query.text).values())
-    if not named:
-        return _Scope(within)
-    documents = {
-        number for found in named for number in searched_documents(generation, filters, visible, among=found) or ()
-    }
-    return _Scope(documents, None, sorted(documents) if len(documents) <= _MAX_NAMED else ())
-
-
-def _among(documents: set[int], visible: Set[int] | None) -> set[int]:
-    return documents if visible is None else documents & visible
-
-
-def _unknown(query: Query, number: str, what: str) -> Refusal:
-    return unknown_number(query, number if query.language == "en" else what)
-
-
 def _extract(
     query: Query, passages: Sequence[Passage], generation: Generation, vector: NDArray[np.float32]
-) -> tuple[Refusal | None, str, list[Citation]]:
+) -> tuple[Refusal | None, str, list[Citation], Sequence[Evidence]]:
     terms = Terms(query, generation)
     evidence = collect_evidence(query, terms, passages, generation, vector)
     refusal = refuse(query, evidence)
     if refusal:
-        return refusal, "", []
+        return refusal, "", [], ()
     text, citations = compose(query, evidence, generation)
-    return (None, text, citations) if citations else (no_evidence(query), "", [])
+    return (None, text, citations, evidence) if citations else (no_evidence(query), "", [], ())

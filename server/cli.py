@@ -4,75 +4,47 @@ Exit codes: 0 done; 1 the question had no answer, or a check failed; 2 wrong usa
 """
 
 import sys
-from collections.abc import Callable
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
-from pydantic import ValidationError
 
-from indexer.encoders import Encoder, load_encoder
 from indexer.errors import DamagedGeneration
+from server import documents_cli
+from server.options import (
+    AsJson,
+    AsOf,
+    DataDir,
+    Issuer,
+    Kind,
+    Number,
+    Status,
+    TopK,
+    Year,
+    make_encoder,
+    open_assistant,
+    read_settings,
+)
 from server.questions import checked
-from server.settings import Settings
-from server.terminal import fail, print_answer, print_json, print_notes, print_report, print_skipped, progress, reported
-
-if TYPE_CHECKING:
-    from indexer.pipeline import Indexer
-    from server.assistant import Assistant
+from server.terminal import (
+    fail,
+    print_answer,
+    print_feedback,
+    print_json,
+    print_notes,
+    print_report,
+    print_skipped,
+    progress,
+    reported,
+)
 
 app = typer.Typer(
     name="zhengwen", add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="政问：从政策文件和建议提案答复函中找出可核对的答案 / cited answers from Chinese policy documents.",
 )  # fmt: skip
-documents_app = typer.Typer(rich_markup_mode=None, help="查看或移出已索引的文件 / list, show, remove documents.")
-app.add_typer(documents_app, name="documents")
-
-DataDir = Annotated[
-    Path | None,
-    typer.Option("--data-dir", help="索引所在的文件夹，默认 ZHENGWEN_DATA_DIR 或 .zhengwen / where the index lives."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象 / print one JSON object.")]
-TopK = Annotated[int, typer.Option("--top-k", min=1, max=100, help="最多几个段落 / at most so many passages.")]
-
-Kind = Annotated[
-    str | None,
-    typer.Option("--kind", help="文种，如 reply、report，或 建议、提案 / kind of document or proposal."),
-]
-Year = Annotated[str | None, typer.Option("--year", help="成文年份，如 2025 / year, four digits.")]
-Issuer = Annotated[str | None, typer.Option("--issuer", help="发文机关名称或其一部分 / issuer, or part of its name.")]
-Number = Annotated[
-    str | None, typer.Option("--number", help="建议提案编号或文号 / proposal number or document number.")
-]
-AsOf = Annotated[
-    str | None, typer.Option("--as-of", help="只要该日已有且有效的，如 2025-04-30 / there and in force on that day.")
-]
-Status = Annotated[
-    str | None,
-    typer.Option("--status", help="效力：现行有效、已修改、废止、失效 / in force, amended, repealed, expired."),
-]
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise fail(
-            f"设置 ZHENGWEN_{'_'.join(map(str, first['loc'])).upper()} 无效：{first['msg']} / invalid setting"
-        ) from None
-
-
-def _encoder(settings: Settings) -> Encoder:
-    return load_encoder(settings.encoder)
-
-
-def _assistant(data_dir: Path | None) -> "Assistant":
-    from server.assistant import Assistant
-
-    settings = _settings()
-    return Assistant.open(data_dir or settings.data_dir, _encoder(settings))
+app.add_typer(documents_cli.app, name="documents")
 
 
 @app.command()
@@ -87,8 +59,8 @@ def index(
     """建立或更新索引：索引的内容就是所给文件夹现在的内容 / make the index hold what the folders hold now."""
     from indexer.pipeline import Indexer
 
-    settings = _settings()
-    with reported(), Indexer(data_dir or settings.data_dir, _encoder(settings)) as indexer:
+    settings = read_settings()
+    with reported(), Indexer(data_dir or settings.data_dir, make_encoder(settings)) as indexer:
         with progress(quiet) as show:
             indexer.progress = show
             report = indexer.index(
@@ -110,8 +82,8 @@ def ask(
 
     with reported():
         filters = checked_filters(kind, year, issuer, number, as_of, status)
-        question = checked(question, _settings().max_question)
-        answer = _assistant(data_dir).ask(question, top_k, filters)
+        question = checked(question, read_settings().max_question)
+        answer = open_assistant(data_dir).ask(question, top_k, filters)
     if as_json:
         from server.api.schemas import AnswerOut
 
@@ -134,8 +106,8 @@ def search(
 
     with reported():
         filters = checked_filters(kind, year, issuer, number, as_of, status)
-        query = checked(query, _settings().max_question)
-        result = _assistant(data_dir).search(query, top_k, system, filters)
+        query = checked(query, read_settings().max_question)
+        result = open_assistant(data_dir).search(query, top_k, system, filters)
     if as_json:
         from server.api.schemas import SearchOut
 
@@ -146,88 +118,62 @@ def search(
     print_passages(result.passages)
 
 
-@documents_app.callback(invoke_without_command=True)
-def documents(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """列出文件 / list documents."""
-    if context.invoked_subcommand is None:
-        list_documents(data_dir, as_json)
-    else:  # The options mean the same before and after the name of the command.
-        given = {"data_dir": data_dir} if data_dir else {}
-        context.default_map = {context.invoked_subcommand: {**given, "as_json": as_json}}
+@app.command()
+def replies(
+    number: Annotated[str | None, typer.Option("--number", help="建议或提案编号，如 0457 / number of the proposal.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="建议 或 提案 / kind of proposal.")] = None,
+    session: Annotated[str | None, typer.Option("--session", help="会议届次或其一部分 / session.")] = None,
+    proposer: Annotated[str | None, typer.Option("--proposer", help="代表或委员姓名 / who proposed it.")] = None,
+    year: Annotated[str | None, typer.Option("--year", help="答复年份，如 2025 / year of the reply.")] = None,
+    query: Annotated[str | None, typer.Option("--query", help="答复内容 / what the reply is about.")] = None,
+    data_dir: DataDir = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """查建议提案的答复：已办什么，承诺什么 / replies to proposals: what is done, what is promised."""
+    from server.replies import checked_reply_filters
 
-
-@documents_app.command("list")
-def list_documents(data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """列出已索引的文件 / list what is indexed."""
     with reported():
-        assistant = _assistant(data_dir)
-        found = [(document, assistant.versions(document.document_id)) for document in assistant.documents()]
+        text = checked(query, read_settings().max_question) if query is not None else None
+        filters = checked_reply_filters(number, kind, session, proposer, year, text)
+        found = open_assistant(data_dir).replies(filters)
     if as_json:
-        from server.api.schemas import DocumentList, DocumentSummary
+        from server.api.reply_schemas import ReplyList
 
-        print_json(DocumentList(total=len(found), documents=[DocumentSummary.of(*one) for one in found]).model_dump())
+        print_json(ReplyList.of(found).model_dump())
         return
-    from server.listing import print_document_line
+    from server.listing import print_reply
 
-    for document, versions in found:
-        print_document_line(document, versions)
+    for reply in found:
+        print_reply(reply)
+    if not found:
+        typer.echo("没有找到这样的答复 / no such reply", err=True)
 
 
-@documents_app.command("show")
-def show_document(document_id: str, data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """显示文件的字段，以及各字段读自原文哪里 / show fields and the text they were read from."""
+@app.command()
+def feedback(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """列出对回答的评价 / list what readers said of answers."""
+    from server.feedback import FeedbackStore
+
     with reported():
-        assistant = _assistant(data_dir)
-        document, versions = assistant.document(document_id), assistant.versions(document_id)
+        found = FeedbackStore(data_dir or read_settings().data_dir).all()
     if as_json:
-        from server.api.schemas import DocumentOut
+        from server.api.feedback import FeedbackList
 
-        print_json(DocumentOut.of(document, versions).model_dump())
+        print_json(FeedbackList.of(found).model_dump())
         return
-    from server.listing import print_document
-
-    print_document(document, versions)
+    print_feedback(found)
 
 
-def _change(
-    action: Callable[["Indexer", str], bool],
-    document_id: str,
-    data_dir: Path | None,
-    as_json: bool,
-    done: str,
-    advice: str,
-) -> None:
-    from indexer.generations import current_name
-    from indexer.pipeline import Indexer
+@app.command()
+def mcp(data_dir: DataDir = None) -> None:
+    """以 MCP（标准输入输出）提供检索、读原文、问答、查答复 / serve the tools of an MCP client over stdio."""
+    if find_spec("mcp") is None:
+        raise fail("没有安装 mcp：pip install 'zhengwen[mcp]' / the MCP SDK is not installed")
+    from server.mcp_tools import mcp_server
 
-    settings = _settings()
-    where = data_dir or settings.data_dir
     with reported():
-        current_name(where)  # Where there is no index, none is begun.
-        with Indexer(where, _encoder(settings)) as indexer:
-            if not action(indexer, document_id):
-                raise fail(f"没有编号为 {document_id} 的文件 / no such document")
-    if as_json:
-        print_json({"document_id": document_id, done: True})
-    typer.echo(advice, err=True)
-
-
-@documents_app.command("remove")
-def remove_document(document_id: str, data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """把文件移出索引（不删除原文件），重新索引时也跳过 / take a document out; its file stays."""
-    _change(
-        lambda indexer, name: indexer.remove(name), document_id, data_dir, as_json, "removed",
-        "已移出；恢复：zhengwen documents restore",
-    )  # fmt: skip
-
-
-@documents_app.command("restore")
-def restore_document(document_id: str, data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """撤销移出，下次索引时收回 / undo a removal; the next index run takes it in again."""
-    _change(
-        lambda indexer, name: indexer.restore(name), document_id, data_dir, as_json, "restored",
-        "已恢复，请运行 zhengwen index",
-    )  # fmt: skip
+        server = mcp_server(open_assistant(data_dir), read_settings().max_question)
+    with suppress(KeyboardInterrupt):
+        server.run("stdio")
 
 
 @app.command()
@@ -237,7 +183,7 @@ def check(data_dir: DataDir = None) -> None:
 
     with reported():
         try:
-            generation = Generation(data_dir or _settings().data_dir)
+            generation = Generation(data_dir or read_settings().data_dir)
             problems = generation.check()
         except DamagedGeneration as error:
             raise fail(str(error), code=1) from None
@@ -265,7 +211,7 @@ def serve(
         sockets = listen(host, port)
         from server.app import create_app
 
-        application = create_app(_assistant(data_dir), _settings())
+        application = create_app(open_assistant(data_dir), read_settings())
     import uvicorn
 
     typer.echo(f"政问已启动：http://{f'[{host}]' if ':' in host else host}:{port}/ （Ctrl+C 停止）", err=True)

@@ -7,6 +7,7 @@ import typer
 from indexer.document import Document
 from indexer.validity import IN_FORCE
 from server.answer.cite import page_of
+from server.replies import Reply
 from server.search.passages import Passage
 from server.search.versions import OtherVersion, replaced_by, sources_of
 
@@ -79,3 +80,18 @@ def _print_versions(versions: Sequence[OtherVersion]) -> None:
             f"    {_RELATIONS[version.relation]}：{version.document_id}  《{version.title}》"
             + "".join(f"  {f}" for f in facts)
         )
+
+
+def print_reply(reply: Reply) -> None:
+    """A reply: whose proposal it answers, what it says is done and what it promises, each with its place."""
+    fields, document = reply.fields, reply.document
+    number = f"第{fields['number']}号{fields.get('kind', '')}" if "number" in fields else ""
+    typer.echo(f"{number}《{fields.get('proposal_title', document.title)}》")
+    names = ("proposer", "session", "organ", "document_number", "date", "adoption", "category", "disclosure")
+    typer.echo("   " + "，".join(fields[name] for name in names if name in fields))
+    typer.echo(f"   {document.document_id}  {document.source}")
+    for title, statements in (("已办 done", reply.done), ("承诺 promised", reply.promised)):
+        typer.echo(f"   {title}：{len(statements)}")
+        for statement in statements:
+            typer.echo(f"    · {' '.join(statement.text.split())}（第 {statement.start}–{statement.end} 字）")
+    typer.echo("")

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,8 @@ from server.questions import BadQuestion
 
 if TYPE_CHECKING:
     from indexer.pipeline import IndexReport
-    from server.assistant import Answer
+    from server.answer.answer import Answer
+    from server.feedback import Feedback
 
 # Columns of a terminal for the names in a table, and the reasons that it lists.
 _NAMES = 26
@@ -127,6 +128,10 @@ def _print_reasons(reasons: Counter[str]) -> None:
 def print_answer(answer: "Answer") -> None:
     """An answer with its citations, or a refusal with the nearest documents."""
     typer.echo(answer.answer)
+    if answer.standalone_question:
+        typer.echo(f"（理解为 understood as：{answer.standalone_question}）")
+    if answer.note:
+        typer.echo(f"（注 note：{answer.note}）")
     for citation in answer.citations:
         where = " › ".join(citation.section)
         page = f"第 {citation.page} 页" if citation.page else ""
@@ -143,3 +148,18 @@ def print_answer(answer: "Answer") -> None:
         typer.echo("\n最接近的文件 / nearest documents:")
         for title in dict.fromkeys(passage.document.title for passage in answer.passages[:5]):
             typer.echo(f"  《{title}》")
+
+
+def print_feedback(found: "Sequence[Feedback]") -> None:
+    """Ratings, newest first: the question, what was answered, what was said of it, and the documents shown."""
+    up = sum(one.rating == "up" for one in found)
+    typer.echo(f"{len(found)} 条评价：有用 {up}，无用 {len(found) - up} / {up} up, {len(found) - up} down", err=True)
+    for one in found:
+        answer = one.answer
+        typer.echo(f"{one.at}  {'👍 有用 up' if one.rating == 'up' else '👎 无用 down'}  {one.answer_id}")
+        typer.echo(f"  问 Q：{' '.join(answer['question'].split())}")
+        typer.echo(f"  答 A：{' '.join(answer['answer'].split())}")
+        if one.comment:
+            typer.echo(f"  评语 comment：{' '.join(one.comment.split())}")
+        for source in dict.fromkeys(passage["source"] for passage in answer["passages"]):
+            typer.echo(f"    {source}")

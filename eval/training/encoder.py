@@ -63,7 +63,7 @@ class Options:
 
 def dictionary_pairs(entries: Sequence[Entry]) -> list[tuple[str, str]]:
     """(English gloss, Chinese headword) for every gloss."""
-    return [(gloss, entry.simplified) for entry in entries for gloss in entry.glosses]
+    return [(gloss, entry.simplified) for entry in entries for gloss in entry.short]
 
 
 def translations(

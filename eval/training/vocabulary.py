@@ -77,7 +77,7 @@ def choose(counts: Counter[str], general: Counter[str], entries: Sequence[Entry]
         if 2 <= len(entry.simplified) <= _LONGEST and _WORD.fullmatch(entry.simplified):
             share[entry.simplified] = share.get(entry.simplified, 0.0) + once
         characters.update(c for c in entry.simplified + entry.traditional if _HAN.match(c))
-        glosses.update(word for gloss in entry.glosses for word in re.findall("[a-z]+", gloss.lower()))
+        glosses.update(word for gloss in entry.short for word in re.findall("[a-z]+", gloss.lower()))
     for word, value in list(share.items()):
         for character in word:
             if _HAN.match(character):

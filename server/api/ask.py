@@ -1,19 +1,25 @@
-"""POST /api/ask: a question, its cited answer or its refusal."""
+"""POST /api/ask: a question, its cited answer or its refusal; as one object or as server-sent events."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
-from server.api.dependencies import TheAssistant, TheSettings
+from server.api.dependencies import TheAssistant, TheRecent, TheSettings
+from server.api.events import event_stream
 from server.api.schemas import AnswerOut, Question
-from server.questions import BadQuestion, checked
+from server.questions import checked
 
 router = APIRouter()
 
 
-@router.post("/api/ask")
-def ask(body: Question, assistant: TheAssistant, settings: TheSettings) -> AnswerOut:
-    """Answer a question with verbatim citations, or refuse."""
-    if body.stream:
-        raise BadQuestion("stream：尚不支持 / streaming is not supported yet")
+@router.post("/api/ask", response_model=AnswerOut)
+async def ask(
+    body: Question, request: Request, assistant: TheAssistant, settings: TheSettings, recent: TheRecent
+) -> AnswerOut | Response:
+    """Answer a question with verbatim citations, or refuse. ``stream``, or asking for events, gives events."""
     question = checked(body.question, settings.max_question)
     filters = body.filters.filters() if body.filters else None
-    return AnswerOut.of(assistant.ask(question, body.top_k, filters))
+    if body.stream or "text/event-stream" in request.headers.get("accept", ""):
+        events = assistant.events(question, body.top_k, filters, "admin", body.turns())
+        return await event_stream(events, recent, settings.keep_alive)
+    answer = AnswerOut.of(await assistant.answer(question, body.top_k, filters, "admin", body.turns()))
+    recent.remember(answer.model_dump())
+    return answer

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from server.assistant import Assistant
+from server.recent import RecentAnswers
 from server.settings import Settings
 
 
@@ -21,5 +22,12 @@ def settings(request: Request) -> Settings:
     return found
 
 
+def recent(request: Request) -> RecentAnswers:
+    """The answers of the last hours."""
+    found: RecentAnswers = request.app.state.recent
+    return found
+
+
 TheAssistant = Annotated[Assistant, Depends(assistant)]
 TheSettings = Annotated[Settings, Depends(settings)]
+TheRecent = Annotated[RecentAnswers, Depends(recent)]

@@ -2,6 +2,7 @@
 
 import sqlite3
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -10,11 +11,20 @@ from starlette.exceptions import HTTPException
 
 from indexer.errors import UnknownDocument, ZhengwenError
 from server.questions import BadQuestion
+from server.recent import UnknownAnswer
 
 
-def problem(status: int, detail: str) -> JSONResponse:
+def problem_of(status: int, detail: str) -> dict[str, Any]:
     """A problem document with the standard title of its status."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+
+
+def problem(status: int, detail: str, request: Request | None = None) -> JSONResponse:
+    """The response; below /v1 with the ``error`` member that clients of the OpenAI protocol read."""
+    body = problem_of(status, detail)
+    if request is not None and request.url.path.startswith("/v1/"):
+        kind = "invalid_request_error" if status < 500 else "server_error"
+        body["error"] = {"message": detail, "type": kind, "param": None, "code": None}
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
 
 
@@ -29,31 +39,35 @@ def install(app: FastAPI) -> None:
     """Answer every known error with a problem document."""
 
     @app.exception_handler(RequestValidationError)
-    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(422, _place(error))
+    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        return problem(422, _place(error), request)
 
     @app.exception_handler(BadQuestion)
-    def bad_question(_: Request, error: BadQuestion) -> JSONResponse:
-        return problem(422, str(error))
+    def bad_question(request: Request, error: BadQuestion) -> JSONResponse:
+        return problem(422, str(error), request)
 
     @app.exception_handler(UnknownDocument)
-    def unknown(_: Request, error: UnknownDocument) -> JSONResponse:
-        return problem(404, str(error))
+    def unknown(request: Request, error: UnknownDocument) -> JSONResponse:
+        return problem(404, str(error), request)
+
+    @app.exception_handler(UnknownAnswer)
+    def forgotten(request: Request, error: UnknownAnswer) -> JSONResponse:
+        return problem(404, str(error), request)
 
     @app.exception_handler(ZhengwenError)
-    def unavailable(_: Request, error: ZhengwenError) -> JSONResponse:
-        return problem(503, str(error))
+    def unavailable(request: Request, error: ZhengwenError) -> JSONResponse:
+        return problem(503, str(error), request)
 
     @app.exception_handler(sqlite3.DatabaseError)
-    def unreadable(_: Request, error: sqlite3.DatabaseError) -> JSONResponse:
-        return problem(503, f"索引暂时无法读取（{error}）/ the index cannot be read at present")
+    def unreadable(request: Request, error: sqlite3.DatabaseError) -> JSONResponse:
+        return problem(503, f"索引暂时无法读取（{error}）/ the index cannot be read at present", request)
 
     @app.exception_handler(Exception)
-    def defect(_: Request, error: Exception) -> JSONResponse:
-        return problem(500, "程序出错，详情见服务日志 / an error of this program: see the log of the service")
+    def defect(request: Request, error: Exception) -> JSONResponse:
+        return problem(500, "程序出错，详情见服务日志 / an error of this program: see the log of the service", request)
 
     @app.exception_handler(HTTPException)
-    def http(_: Request, error: HTTPException) -> JSONResponse:
-        response = problem(error.status_code, str(error.detail))
+    def http(request: Request, error: HTTPException) -> JSONResponse:
+        response = problem(error.status_code, str(error.detail), request)
         response.headers.update(error.headers or {})
         return response

@@ -1,23 +1,33 @@
 """The JSON of design: what /api and ``--json`` return, field by field."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from indexer.document import Document
 from indexer.document import Field as MetadataField
-from server.assistant import Answer, SearchResult
+from server.answer.answer import Answer, Mode
+from server.assistant import SearchResult
 from server.search.filters import Filters, checked_filters
+from server.search.followup import Turn
 from server.search.passages import Passage
 from server.search.versions import OtherVersion, Relation, replaced_by, sources_of
 
 
-class _Model(BaseModel):
+class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
 
-class PassageOut(_Model):
+class PassageOut(Model):
     rank: int
     chunk_id: str
     document_id: str
@@ -45,7 +55,7 @@ class PassageOut(_Model):
         )  # fmt: skip
 
 
-class CitationOut(_Model):
+class CitationOut(Model):
     n: int
     document_id: str
     source: str
@@ -62,12 +72,12 @@ class CitationOut(_Model):
     end: int
 
 
-class RefusalOut(_Model):
+class RefusalOut(Model):
     reason: str
     message: str
 
 
-class AnswerOut(_Model):
+class AnswerOut(Model):
     answer_id: str
     question: str
     standalone_question: str | None
@@ -75,10 +85,19 @@ class AnswerOut(_Model):
     answered: bool
     refusal: RefusalOut | None
     answer: str
-    mode: Literal["extractive", "llm"]
+    mode: Mode
+    note: str | None = None
     citations: list[CitationOut]
     passages: list[PassageOut]
     timings_ms: dict[str, float]
+
+    @model_serializer(mode="wrap")
+    def _without_empty_note(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # ``note`` is there when there is something to note: every other answer has the fields of the contract alone.
+        fields: dict[str, Any] = handler(self)
+        if fields.get("note") is None:
+            fields.pop("note", None)
+        return fields
 
     @classmethod
     def of(cls, answer: Answer) -> "AnswerOut":
@@ -87,12 +106,12 @@ class AnswerOut(_Model):
             answer_id=answer.answer_id, question=answer.question, standalone_question=answer.standalone_question,
             language=answer.language, answered=answer.answered,
             refusal=RefusalOut.model_validate(answer.refusal) if answer.refusal else None, answer=answer.answer,
-            mode=answer.mode, citations=[CitationOut.model_validate(c) for c in answer.citations],
+            mode=answer.mode, note=answer.note, citations=[CitationOut.model_validate(c) for c in answer.citations],
             passages=[PassageOut.of(p) for p in answer.passages], timings_ms={"total": round(answer.total_ms, 2)},
         )  # fmt: skip
 
 
-class SearchOut(_Model):
+class SearchOut(Model):
     query: str
     language: Literal["zh", "en"]
     passages: list[PassageOut]
@@ -107,7 +126,7 @@ class SearchOut(_Model):
         )  # fmt: skip
 
 
-class FieldOut(_Model):
+class FieldOut(Model):
     value: str
     start: int | None
     end: int | None
@@ -118,14 +137,14 @@ class FieldOut(_Model):
         return cls(value=field.value, start=field.start, end=field.end)
 
 
-class HeadingOut(_Model):
+class HeadingOut(Model):
     level: int
     title: str
     start: int
     end: int
 
 
-class VersionOut(_Model):
+class VersionOut(Model):
     document_id: str
     title: str
     date: str | None
@@ -133,7 +152,7 @@ class VersionOut(_Model):
     relation: Relation
 
 
-class DocumentSummary(_Model):
+class DocumentSummary(Model):
     document_id: str
     source: str
     sources: list[str]
@@ -182,12 +201,12 @@ class DocumentOut(DocumentSummary):
         )
 
 
-class DocumentList(_Model):
+class DocumentList(Model):
     total: int
     documents: list[DocumentSummary]
 
 
-class TextOut(_Model):
+class TextOut(Model):
     document_id: str
     text: str
 
@@ -202,7 +221,7 @@ def _text(value: str) -> str:
 Text = Annotated[str, AfterValidator(_text)]
 
 
-class FiltersIn(_Model):
+class FiltersIn(Model):
     """Narrow a question to documents; see Filters."""
 
     kind: Text | None = None
@@ -222,16 +241,20 @@ class FiltersIn(_Model):
         return checked_filters(self.kind, self.year, self.issuer, self.number, self.as_of, self.status)
 
 
-class Turn(_Model):
+class TurnIn(Model):
     role: Literal["user", "assistant"]
     content: Annotated[Text, Field(max_length=20_000)]
 
 
-class Question(_Model):
+class Question(Model):
     """A question. It must hold something to read: letters, digits or Chinese characters, no control characters."""
 
     question: str
-    history: Annotated[list[Turn], Field(max_length=50)] = []
+    history: Annotated[list[TurnIn], Field(max_length=50)] = []
     filters: FiltersIn | None = None
     top_k: Annotated[int, Field(ge=1, le=100)] = 8
     stream: bool = False
+
+    def turns(self) -> list[Turn]:
+        """The history as the assistant takes it."""
+        return [Turn(turn.role, turn.content) for turn in self.history]

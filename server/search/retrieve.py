@@ -3,7 +3,7 @@ known of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from time import perf_counter
 from typing import Literal
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import vectors
-from indexer.analyzer import ANALYZER_VERSION, possible_coinages
+from indexer.analyzer import ANALYZER_VERSION, analyze, possible_coinages
 from indexer.encoders import Encoder
 from indexer.errors import EncoderMismatch, StoreMismatch
 from indexer.generations import Generation
@@ -66,6 +66,8 @@ class Retriever:
         self.generation = generation
         self._encoder = encoder
         self._reranker = reranker
+        # Questions come back to the same documents.
+        self._titles = lru_cache(maxsize=50_000)(self._title_tokens)
         built = generation.identity
         same_encoder = (built.encoder, built.dimension) == (encoder.name, encoder.dimension)
         if not same_encoder or built.fingerprint != encoder.fingerprint:
@@ -83,6 +85,10 @@ class Retriever:
         """The query's unit vector, float32 [dimension]."""
         vector: NDArray[np.float32] = self._encoder.encode([query.text])[0]
         return vector
+
+    def _title_tokens(self, number: int) -> tuple[frozenset[str], frozenset[str]]:
+        tokens = analyze(self.generation.title(number))
+        return frozenset(tokens.words), frozenset(tokens.bigrams)
 
     def _with_coinages(self, query: Query) -> Query:
         """The query with the coinages that the index knows as words of their own, quoted in the question or not."""
@@ -124,7 +130,7 @@ class Retriever:
             # Numbers are matched exactly: what a passage is like says nothing about which document it belongs to.
             order = candidates.words + candidates.bigrams + candidates.chunk_cosine
         elif system == "hybrid" and "ranker" not in without:
-            order = ranker().scores(features_of(query, candidates, self.generation))
+            order = ranker().scores(features_of(query, candidates, self.generation, self._titles))
         elif system == "hybrid":
             fused = _fused(lists, query)
             order = np.array([fused[ordinal] for ordinal in candidates.ordinals.tolist()])
@@ -159,7 +165,7 @@ class Retriever:
 
     def features(self, query: Query, candidates: Candidates) -> dict[str, NDArray[np.float64]]:
         """What the ranker sees of the candidates, in service and in training."""
-        return features_of(self._with_coinages(query), candidates, self.generation)
+        return features_of(self._with_coinages(query), candidates, self.generation, self._titles)
 
     def _lists(
         self, query: Query, system: System, depth: int, allowed: NDArray[np.bool_] | None, vector: Scores | None,

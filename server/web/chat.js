@@ -1,20 +1,24 @@
 // @ts-check
 /**
- * The chat page: asks POST /api/ask and shows the answer with its citations.
+ * The chat page: asks POST /api/ask, shows the answer while it streams and then with its citations.
  *
  * @typedef {{document_id: string, title: string, section: string[], start: number, end: number, status: ?string,
  *            superseded_by: ?string}} Place
  * @typedef {Place & {n: number, document_number: ?string, issuer: ?string, date: ?string, page: ?number, quote: string}} Citation
  * @typedef {Place & {rank: number, text: string}} Passage
  * @typedef {{answered: boolean, answer: string, language: "zh" | "en", refusal: ?{reason: string, message: string},
- *            citations: Citation[], passages: Passage[]}} Answer
+ *            citations: Citation[], passages: Passage[], note?: string, standalone_question: ?string}} Answer
  * @typedef {{question: string, answer: Answer}} Turn
  */
 
-import { byId, el, fetchJson, named, outOfForce, pageLanguage, Problem, startLanguage, stored, words } from "./page.js";
+import { fetchEvents } from "./events.js";
+import { byId, el, named, outOfForce, pageLanguage, Problem, startLanguage, stored, words } from "./page.js";
 
 const TURNS_KEY = "zhengwen-turns";
 const MAX_TURNS_KEPT = 30;
+/** Turns that go along with a question, and the longest text of one. */
+const MAX_TURNS_SENT = 4;
+const MAX_SENT = 4000;
 const CITATION_MARK = /\[(\d{1,3})\]/g;
 
 /**
@@ -175,16 +179,45 @@ async function copyText(text) {
  */
 function showAnswer(reply, answer) {
   const passages = answer.passages.length ? [passageList(answer.passages)] : [];
+  const whole = answer.standalone_question;
+  const understood = whole ? [words(el("p", { class: "section" }), `理解为：${whole}`, `Understood as: ${whole}`)] : [];
   if (!answer.answered) {
     const message = answer.refusal?.message ?? answer.answer;
     const nearest = answer.passages.length ? nearestDocuments(answer.passages) : [];
-    reply.replaceChildren(el("p", { class: "refusal", role: "status", lang: languageOf(message) }, message), ...nearest, ...passages);
+    reply.replaceChildren(...understood, el("p", { class: "refusal", role: "status", lang: languageOf(message) }, message), ...nearest, ...passages);
     return;
   }
   const sources = answer.citations.length
     ? [words(el("h3"), "引用原文", "Sources"), el("ol", { class: "cards" }, ...answer.citations.map(citationCard))]
     : [];
-  reply.replaceChildren(answerText(answer), ...sources, copyButton(answer), ...passages);
+  const notes = answer.note ? [el("p", { class: "outdated", lang: languageOf(answer.note) }, answer.note)] : [];
+  reply.replaceChildren(...understood, ...notes, answerText(answer), ...sources, copyButton(answer), ...passages);
+}
+
+/**
+ * Ask, and show the text while it comes. What comes last, the whole answer, replaces it.
+ * @param {string} question
+ * @param {HTMLElement} reply
+ * @param {AbortSignal} signal
+ * @returns {Promise<Answer>}
+ */
+async function streamed(question, reply, signal) {
+  const history = turns.slice(-MAX_TURNS_SENT).flatMap((turn) => [
+    { role: "user", content: turn.question.slice(0, MAX_SENT) },
+    { role: "assistant", content: turn.answer.answer.slice(0, MAX_SENT) },
+  ]);
+  const body = JSON.stringify({ question, history, stream: true });
+  const headers = { "Content-Type": "application/json", Accept: "text/event-stream" };
+  let text = "";
+  for await (const { name, data } of fetchEvents("/api/ask", { method: "POST", headers, body, signal })) {
+    if (name === "done") return data;
+    if (name === "error") break;
+    if (name !== "delta") continue;
+    text += data.text;
+    const lines = text.split(/\n+/).filter((line) => line.trim());
+    reply.replaceChildren(el("div", { class: "answer-text", lang: languageOf(text) }, ...lines.map((line) => el("p", {}, line))));
+  }
+  throw new Problem("回答中断，请再问一次。", "The answer broke off. Please ask again.");
 }
 
 const welcome = byId("welcome");
@@ -239,10 +272,7 @@ async function ask(question) {
   if (!typed) stop.focus();
   turn.scrollIntoView({ block: "start" });
   try {
-    const body = JSON.stringify({ question });
-    const headers = { "Content-Type": "application/json", Accept: "application/json" };
-    /** @type {Answer} */
-    const answer = await fetchJson("/api/ask", { method: "POST", headers, body, signal: controller.signal });
+    const answer = await streamed(question, reply, controller.signal);
     showAnswer(reply, answer);
     turns = [...turns, { question, answer }].slice(-MAX_TURNS_KEPT);
     stored(() => sessionStorage.setItem(TURNS_KEY, JSON.stringify(turns)));

@@ -171,8 +171,11 @@ export async function fetchJson(url, init = {}) {
   }
 }
 
-/** @param {Response} response */
-async function problemOf(response) {
+/**
+ * What a response that is no answer means to the reader.
+ * @param {Response} response
+ */
+export async function problemOf(response) {
   const { status } = response;
   if (status >= 500) return new Problem(`服务暂时出错（${status}），请稍后再试。`, `The service has a temporary fault (${status}). Please try again later.`);
   if (status === 429) {

@@ -126,6 +126,14 @@ def check_problem(response: httpx2.Response, status: int) -> dict[str, Any]:
     return body
 
 
+def check_problem_body(body: Mapping[str, Any], status: int) -> int:
+    """The fields of a problem of RFC 9457; its status is returned."""
+    assert set(body) == PROBLEM_FIELDS
+    assert body["status"] == status
+    assert body["detail"].strip()
+    return status
+
+
 def built(tmp_path: Path, encoder: Encoder, files: Mapping[str, str]) -> Assistant:
     """An assistant over files given as name: text, all of which have to be readable."""
     folder = tmp_path / "文件"

@@ -32,6 +32,10 @@ def small(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Generat
     return Generation(data_dir)
 
 
+def no_titles(_: int) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(), frozenset()
+
+
 def candidates(count: int) -> Candidates:
     numbers = np.arange(count, dtype=np.float64)
     return Candidates(np.arange(count), numbers, numbers / 2, numbers * 0, numbers / 10, numbers / 5)
@@ -40,7 +44,7 @@ def candidates(count: int) -> Candidates:
 def test_coverage_by_hand(small: Generation) -> None:
     query = understand_query("水库的停车")
     assert query.tokens.words == ("水库", "的", "停车")
-    found = features_of(query, candidates(5), small)
+    found = features_of(query, candidates(5), small, no_titles)
     rare, unknown = math.log(4.5 / 1.5), math.log(5.5 / 0.5)  # one chunk of five, none
     whole = 2 * rare + unknown
     np.testing.assert_allclose(found["words_covered"], [rare / whole, 0, 0, 0, rare / whole])
@@ -50,7 +54,7 @@ def test_coverage_by_hand(small: Generation) -> None:
 
 
 def test_scores_are_seen_in_three_ways(small: Generation) -> None:
-    found = features_of(understand_query("水库"), candidates(5), small)
+    found = features_of(understand_query("水库"), candidates(5), small, no_titles)
     np.testing.assert_allclose(found["top_words_score"], [0, 0.25, 0.5, 0.75, 1])
     np.testing.assert_allclose(found["z_words_score"], (np.arange(5) - 2) / math.sqrt(2), rtol=1e-3)
     np.testing.assert_allclose(found["below_chunk_cosine"], [-0.4, -0.3, -0.2, -0.1, 0], atol=1e-12)
@@ -60,7 +64,7 @@ def test_scores_are_seen_in_three_ways(small: Generation) -> None:
 
 
 def test_one_candidate_has_features_without_division_by_nothing(small: Generation) -> None:
-    found = features_of(understand_query("没有"), candidates(1), small)
+    found = features_of(understand_query("没有"), candidates(1), small, no_titles)
     assert all(np.isfinite(values).all() and values.shape == (1,) for values in found.values())
     assert found["z_words_score"].tolist() == [0]
     assert found["q_lead_chunk_cosine"].tolist() == [1]
@@ -73,5 +77,32 @@ def test_features_have_the_same_names_in_every_language(small: Generation, encod
         query = understand_query(text)
         found = retriever.candidates(query, retriever.encode(query))
         assert found is not None
-        names.append(tuple(features_of(query, found, small)))
+        names.append(tuple(retriever.features(query, found)))
     assert len(set(names)) == 1
+
+
+def test_what_the_document_of_a_candidate_adds(tmp_path: Path, encoder: Encoder) -> None:
+    long = "水库管理办法\n\n一、总则\n水库由县里管。\n\n二、养护\n渠道每年清淤两次。\n"
+    with Indexer(tmp_path, encoder) as indexer:
+        indexer.index_documents(
+            [("long", SourceDocument(long, "水库管理办法")), ("other", SourceDocument("道路养护。"))]
+        )
+    generation = Generation(tmp_path)
+    of_document = generation.chunk_documents.tolist()
+    assert sorted(of_document.count(number) for number in set(of_document)) == [1, len(of_document) - 1]
+    retriever = Retriever(generation, encoder)
+    found = retriever.features(understand_query("水库渠道"), candidates(len(of_document)))
+    alone = [at for at, number in enumerate(of_document) if of_document.count(number) == 1]
+    together = [at for at in range(len(of_document)) if at not in alone]
+    # The title holds 水库, not 渠道; the other document neither. Where each word stands once, both weigh alike.
+    assert {round(float(found["words_title"][at]), 6) for at in alone} == {0}
+    assert len({round(float(found["words_title"][at]), 6) for at in together}) == 1
+    assert 0 < found["words_title"][together[0]] < 1
+    # Every word of the question stands somewhere in the long document.
+    assert found["words_document"][together].tolist() == pytest.approx([1.0] * len(together))
+    # The highest cosine among the others of the same document: candidates() gives 0, 0.2, 0.4 …
+    near = found["document_near"]
+    assert near[alone].tolist() == [0] * len(alone)
+    last = together[-1]
+    assert near[together[0]] == pytest.approx(last / 5)
+    assert near[last] == pytest.approx(together[-2] / 5)

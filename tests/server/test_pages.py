@@ -16,6 +16,7 @@ PAGES = (
     "/documents/anything",
     "/static/chat.css",
     "/static/chat.js",
+    "/static/events.js",
     "/static/page.js",
     "/static/document.js",
     "/static/facts.js",

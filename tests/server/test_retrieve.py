@@ -15,7 +15,6 @@ from indexer.encoders import Encoder
 from indexer.errors import EncoderMismatch, StoreMismatch
 from indexer.generations import Generation
 from server.search.candidates import Candidate
-from server.search.features import features_of
 from server.search.passages import passages_of
 from server.search.query import understand_query
 from server.search.rank import ranker
@@ -110,7 +109,7 @@ def test_the_ranker_orders_what_the_lists_found(retriever: Retriever, generation
     vector = retriever.encode(query)
     candidates = retriever.candidates(query, vector)
     assert candidates is not None
-    scores = ranker().scores(features_of(query, candidates, generation))
+    scores = ranker().scores(retriever.features(query, candidates))
     found = retriever.search(query, 8, vector=vector)
     assert [c.score for c in found] == pytest.approx(sorted(scores.tolist(), reverse=True)[:8])
     assert found[0].ordinal == candidates.ordinals[scores.argmax()]

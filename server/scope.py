@@ -1,0 +1,79 @@
+"""Which documents a question is confined to: those that it names by number, or by proposer when it asks for a field."""
+
+import re
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
+
+from indexer.generations import Generation
+from server.answer.fields import asked_fields
+from server.answer.refuse import Refusal, unknown_number
+from server.search.filters import Filters, searched_documents
+from server.search.query import Query
+
+_LEAD_IN = re.compile(r"(?:..[委会局厅府院部办处]|的|据|按|照|件)$")
+# A question that names this many documents or fewer by number is about them.
+_MAX_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which documents a question is confined to; ``refusal`` when it names one that does not exist."""
+
+    documents: set[int] | None = None
+    refusal: Refusal | None = None
+    named: Sequence[int] = field(default=())
+
+
+def scope_of(query: Query, generation: Generation, filters: Filters | None, visible: Set[int] | None) -> Scope:
+    """Documents that the question names by number, or by proposer when it asks for a field of theirs.
+
+    Of what is named the newest version counts, even where the whole corpus holds a newer one under another number.
+    """
+    within = searched_documents(generation, filters, visible)
+    named: list[set[int]] = []
+    for number, kind in query.proposals:
+        found = generation.documents_with("proposal_number", number)
+        if kind:
+            found &= generation.documents_with("proposal_kind", kind)
+        found = _among(found, visible)
+        if not found:
+            return Scope(within, _unknown(query, number.zfill(4), f"第{number.zfill(4)}号{kind or '建议或提案'}的答复"))
+        named.append(found)
+    for number in query.document_numbers:
+        found = generation.documents_with("document_number", number) or _after_lead_in(generation, number)
+        found = _among(found, visible)
+        if not found:
+            return Scope(within, _unknown(query, number, f"文号为{number}的文件"))
+        named.append(found)
+    for serial in query.serials:
+        found = _among(generation.documents_like("document_number", f"〕{serial}号"), visible)
+        if not found:
+            return Scope(within, _unknown(query, f"{serial}号", f"文号为{serial}号的文件"))
+        named.append(found)
+    if not named and asked_fields(query):
+        named.extend(generation.values_in("proposer", query.text).values())
+    if not named:
+        return Scope(within)
+    documents = {
+        number for found in named for number in searched_documents(generation, filters, visible, among=found) or ()
+    }
+    return Scope(documents, None, sorted(documents) if len(documents) <= _MAX_NAMED else ())
+
+
+def _among(documents: set[int], visible: Set[int] | None) -> set[int]:
+    return documents if visible is None else documents & visible
+
+
+def _unknown(query: Query, number: str, what: str) -> Refusal:
+    return unknown_number(query, number if query.language == "en" else what)
+
+
+def _after_lead_in(generation: Generation, number: str) -> set[int]:
+    """Documents with the 文号 that follows an organ's name or a particle, as in 市国资委渝国资函〔2025〕313号.
+
+    Anything else in front makes it another 文号: 国资函〔2025〕313号 is not 渝国资函〔2025〕313号.
+    """
+    found = generation.values_in("document_number", number)
+    return set().union(
+        *(documents for value, documents in found.items() if _LEAD_IN.search(number.removesuffix(value)))
+    )
