@@ -25,7 +25,7 @@ from server.answer.extract import compose, compose_fields
 from server.answer.fields import field_answers
 from server.answer.llm import write
 from server.answer.llm_client import Model, ModelFailure
-from server.answer.refuse import Refusal, no_evidence, refuse
+from server.answer.refuse import Refusal, no_evidence, refuse, with_nearest
 from server.replies import Reply, ReplyFilters, replies_among, reply_of
 from server.scope import scope_of
 from server.search.disclosure import Role, visible_documents
@@ -209,6 +209,8 @@ class Assistant:
             text, citations = compose_fields(query, found)
         if refusal is None and not citations:
             refusal, text, citations, evidence = _extract(query, read, generation, vector)
+        if refusal is not None:
+            refusal = with_nearest(refusal, query, read)
         answer = Answer(
             answer_id=uuid4().hex, question=question, language=query.language, answered=refusal is None, refusal=refusal,
             answer=text if refusal is None else refusal.message, citations=citations if refusal is None else [],

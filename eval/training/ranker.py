@@ -28,7 +28,7 @@ from indexer.generations import Generation
 from indexer.reading import understand
 from server.network import Network
 from server.search.query import understand_query
-from server.search.rank import MODEL
+from server.search.rank import MODEL, Ranker
 from server.search.retrieve import Retriever
 
 # Enough to learn from one kind of text; more of it would only outweigh the others.
@@ -107,10 +107,8 @@ def main(
         networks = []
         for number in range(_NETWORKS):
             progress("train", number, _NETWORKS)
-            trained = train(lists, Recipe(hidden=hidden, epochs=epochs, seed=seed + number))
-            parts = (trained.mean, trained.scale, trained.inner, trained.bias, trained.outer, trained.direct)
-            networks.append(Network(names, *parts))
-    merged(networks).save(out)
+            networks.append(train(lists, Recipe(hidden=hidden, epochs=epochs, seed=seed + number)))
+    Ranker(names, merged(networks)).save(out)
     typer.echo(f"{out}：{len(lists)} 个问题，{len(names)} 个特征 / queries, features")
 
 

@@ -1,6 +1,5 @@
-"""Evidence: sentences of the retrieved passages, scored by how much of the question they carry."""
+"""Evidence: sentences of the retrieved passages, ordered by how well they answer the question."""
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,27 +11,41 @@ from indexer.analyzer import normalise
 from indexer.generations import Generation
 from indexer.numerals import to_arabic
 from indexer.validity import EXPIRED, REPEALED
+from server.answer.expected import expected_answer
+from server.answer.features import Context, Measured, first_choice, measure
+from server.answer.features import measure_all as measure_passage
+from server.answer.identity import bears, coined, missing_name, missing_year
+from server.answer.scorer import LIMIT, load_networks
+from server.answer.terms import Terms, bare_question, matcher
 from server.search.passages import Passage
 from server.search.query import Query
 
-# Weights of the parts of a sentence's score, set by hand on the sample questions.
-_CONTEXT = 0.6
-_DENSE = {"zh": 0.8, "en": 1.6}
-_TYPE = 0.25
-_TERM = 1.0
-_QUOTED = 0.3
-_REPEATED = 0.6
-_OTHER_YEAR = 0.3
-_OUT_OF_FORCE = 0.3
-_RANK = 0.02
+__all__ = ["Evidence", "ReadPassage", "Terms", "collect_evidence", "read_passage"]
+
+# What the trained scorer cannot know, in its units: between the sentence that answers and the next best lie about two.
+_DEFINES = 8.0
+_REPEATED = 5.0
+_COINED = 4.0
+_SAYS_WHAT = 4.0
+_OTHER_YEAR = 2.5
+_OUT_OF_FORCE = 2.0
+_REMARKED = 3.0
+# Another year, district, province or code than the question's: only where nothing else is found, and then refused.
+_OTHER_IDENTITY = 6.0
+# A clause after a semicolon goes on from those before it: what it adds to them counts this much.
+_ADDS = 12.0
+# Sentences that are measured in full.
+_MEASURED = 24
 
 # Fields that stand on lines of their own above the text; they are answered from metadata.
 _LETTERHEAD = ("title", "addressee", "issuer", "document_number", "disclosure", "category")
-_NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿]{2,}")
-_DATE = re.compile(r"\d{1,4}\s*年|\d{1,2}\s*月|\d{1,2}\s*日|季度|[一二三四五六七八九〇]{4}年")
-_LIST = re.compile(r"[、；].*[、；]|一是|（.*、.*）|“.*、.*”")
-_GROUP = re.compile(r"([二两三四五六七八九十]|\d)个([\u4e00-\u9fff]{2})(?=[”\"’」]|的|思路|分别|是|指|$)")
+_GROUP = re.compile(r"([二两三四五六七八九十]|\d)个([\u4e00-\u9fff]{2})(?=[”\"’」]|的|思路|分别|是|指|包括|$)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=\s*年)")
+# A remark about the text itself, below or above it, or the opening of a letter.
+_REMARK = re.compile(
+    r"^(?:□|[(（](?:据|综合|题名)|本文|来源|原标题|责任编辑|编辑|作者|记者|打印|联系人|联系电话|邮政?编码?)"
+    r"|^.{0,80}(?:收悉|已收到)[。;]?$|(?:答复|函复|函告|报告)如下[:。]?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +53,8 @@ class Evidence:
     """A sentence considered for the answer.
 
     ``own`` is the share of the question's weighted terms that the sentence itself holds, ``coverage`` that of the
-    sentence with its section and title, ``cosine`` its similarity to the question; all lie between 0 and 1.
+    sentence with its section and title, ``around`` that of its whole passage, ``cosine`` its similarity to the question;
+    all lie between 0 and 1. ``has_rarest`` says whether the passage has the rarest word of the question.
     """
 
     passage: Passage
@@ -52,54 +66,8 @@ class Evidence:
     coverage: float
     cosine: float
     defines: bool
-
-
-def _matcher(term: str) -> re.Pattern[str]:
-    """Finds a term in normalised text; numbers and Latin words only as a whole."""
-    pattern = re.escape(term)
-    if term[0].isascii() and term[0].isalnum():
-        pattern = r"(?<![\d.a-z])" + pattern
-    if term[-1].isascii() and term[-1].isalnum():
-        pattern += r"(?![\d.]*[\da-z])"
-    return re.compile(pattern)
-
-
-class Terms:
-    """The terms that carry a question, each with its weight: how rare it is in the index."""
-
-    def __init__(self, query: Query, generation: Generation) -> None:
-        words = list(dict.fromkeys(query.content.words))
-        bigrams = [b for b in dict.fromkeys(query.content.bigrams) if b not in words]
-        size = max(1, generation.manifest.chunks)
-        self.absent: list[str] = []
-        self._weights: dict[str, float] = {}
-        self._matchers: dict[str, re.Pattern[str]] = {}
-        for terms, index, share in ((words, generation.words, 1.0), (bigrams, generation.bigrams, 0.5)):
-            for term, frequency in zip(terms, index.document_frequency(terms).tolist(), strict=True):
-                self._weights[term] = share * float(np.log(1 + size / (frequency + 0.5)))
-                self._matchers[term] = _matcher(term)
-                if not frequency and index is generation.words:
-                    self.absent.append(term)
-        self.total = math.fsum(self._weights.values())
-
-    def found(self, text: str) -> frozenset[str]:
-        """Which terms stand in a normalised text."""
-        return frozenset(term for term, matcher in self._matchers.items() if matcher.search(text))
-
-    def share(self, found: frozenset[str]) -> float:
-        """The weight of some terms as a share of all, 0 when the question has none."""
-        return math.fsum(self._weights[term] for term in found) / self.total if self.total else 0.0
-
-
-def _fits(query: Query, quote: str) -> bool:
-    """Whether a sentence holds the kind of thing that is asked for."""
-    if query.kind == "number":
-        return bool(_NUMBER.search(quote))
-    if query.kind == "date":
-        return bool(_DATE.search(quote))
-    if query.kind == "list":
-        return bool(_LIST.search(quote))
-    return False
+    around: float = 1.0
+    has_rarest: bool = True
 
 
 def _same_term(asked: str | None, defined: str | None) -> bool:
@@ -116,44 +84,142 @@ def _groups(query: Query) -> list[tuple[int, str]]:
     return [(int(to_arabic(count) or count), word) for count, word in found]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadPassage:
+    """A passage that has been read: its sentences but for headings, and what was measured of them."""
+
+    passage: Passage
+    spans: Sequence[tuple[int, int]]
+    context: Context
+    measured: Measured
+    heading: frozenset[str]
+
+
+def read_passage(
+    query: Query, terms: Terms, passage: Passage, generation: Generation, vector: NDArray[np.float32]
+) -> ReadPassage | None:
+    """Measure the sentences of a passage; None when it holds nothing but headings."""
+    begin, stop = generation.sentence_starts[passage.ordinal : passage.ordinal + 2].tolist()
+    spans = generation.sentence_spans[begin:stop].tolist()
+    kept = [at for at, (start, end) in enumerate(spans) if not _is_heading(passage, start, end)]
+    if not kept:
+        return None
+    cosines = np.asarray(generation.sentences[begin:stop], np.float32)[kept] @ vector
+    heading = normalise("\n".join((passage.document.title, *passage.section)))
+    text = passage.document.text
+    context = Context(
+        [normalise(text[spans[at][0] : spans[at][1]]) for at in kept], cosines, heading, passage.rank,
+        [normalise(name) for name in query.quoted],
+    )  # fmt: skip
+    return ReadPassage(
+        passage,
+        [spans[at] for at in kept],
+        context,
+        measure_passage(context, terms, bare_question(query)),
+        terms.found(heading),
+    )
+
+
+def _defines(query: Query, codes: Mapping[str, re.Pattern[str]], passage: Passage) -> bool:
+    """Whether a passage is the glossary entry of what is asked about."""
+    return passage.term is not None and (
+        _same_term(query.term, passage.term)
+        or any(code.search(normalise(passage.term)) for code in codes.values())
+        # An English question that holds the Chinese term asks for nothing else.
+        or (query.language == "en" and len(passage.term) > 3 and normalise(passage.term) in normalise(query.text))
+        or any(_same_term(quoted, passage.term) for quoted in query.quoted)
+    )
+
+
+def _says_what(query: Query, plain: str) -> bool:
+    """Whether a normalised sentence begins with a coined term, or the term asked about, and says what it is: “三清”，就是……"""
+    names = coined(query) or ((normalise(query.term),) if query.term else ())
+    return any(re.match(rf"[“\"「]?{re.escape(name)}[”\"」]?[,:]?(?:就?是|指|即|:|,)", plain) for name in names)
+
+
+def _adjusted(query: Query, groups: Sequence[tuple[int, str]], passage: Passage, plain: str) -> float:
+    """What speaks for or against a sentence beyond its features."""
+    status = passage.document.metadata.get("status")
+    score = -_OUT_OF_FORCE if status is not None and status.value in (REPEALED, EXPIRED) else 0.0
+    score += _REPEATED * any(plain.count(word) >= times for times, word in groups)
+    score += _SAYS_WHAT * _says_what(query, plain)
+    score += _COINED * any(bears(plain, name) for name in coined(query))
+    score -= _REMARKED * (_REMARK.search(plain) is not None)
+    years = set(_YEAR.findall(plain))
+    return score - _OTHER_YEAR * bool(query.years and years and not years & set(query.years))
+
+
+def _otherness(query: Query, passage: Passage) -> float:
+    """What a passage loses for being about another thing than the question, in the scorer's units."""
+    if missing_name(query, passage) is not None:
+        return _OTHER_IDENTITY
+    # A Chinese question has words enough to find its year by; a passage that has but the year is no better than its own.
+    if query.language == "en" and missing_year(query, passage) is not None:
+        return _OTHER_YEAR
+    return 0.0
+
+
+def _added(read: ReadPassage, at: int, terms: Terms) -> float:
+    """The share of the question that a clause adds to the clauses of its sentence before it; 0 where it is no such clause."""
+    before = at
+    while before > 0 and read.context.sentences[before - 1].endswith(";"):
+        before -= 1
+    if before == at:
+        return 0.0
+    rows = read.measured.rows
+    added = rows[at] & ~rows[before:at].any(axis=0)
+    return float(terms.weights[added].sum()) / terms.total if terms.total else 0.0
+
+
 def collect_evidence(
     query: Query, terms: Terms, passages: Sequence[Passage], generation: Generation, vector: NDArray[np.float32]
 ) -> list[Evidence]:
-    """Every sentence of the passages as evidence, best first."""
-    evidence: list[Evidence] = []
-    codes: Mapping[str, re.Pattern[str]] = {code: _matcher(code) for code in query.codes}
-    groups = _groups(query)
-    for passage in passages:
-        around = normalise("\n".join((passage.document.title, *passage.section)))
-        in_heading = terms.found(around)
-        in_passage = terms.found(normalise(passage.text)) | in_heading
-        begin, stop = generation.sentence_starts[passage.ordinal : passage.ordinal + 2].tolist()
-        cosines = np.asarray(generation.sentences[begin:stop], np.float32) @ vector
-        defines = passage.term is not None and (
-            _same_term(query.term, passage.term)
-            or any(matcher.search(normalise(passage.term)) for matcher in codes.values())
-            or any(_same_term(quoted, passage.term) for quoted in query.quoted)
+    """The sentences of the passages that may answer, best first. At most _MEASURED, the others are no rivals.
+
+    ``vector`` is the question's, float32 [dimension], in the space of ``generation.sentences``.
+    """
+    read = [found for p in passages if (found := read_passage(query, terms, p, generation, vector))]
+    if not read:
+        return []
+    codes: Mapping[str, re.Pattern[str]] = {code: matcher(code) for code in query.codes}
+    groups, expected = _groups(query), expected_answer(query)
+    defines = [_defines(query, codes, one.passage) for one in read]
+    others = [_otherness(query, one.passage) for one in read]
+    places = [(at, i) for at, one in enumerate(read) for i in range(len(one.spans))]
+    first = np.concatenate(
+        [first_choice(one.measured) + d - (o > 0) for one, d, o in zip(read, defines, others, strict=True)]
+    )
+    chosen = [places[at] for at in np.argsort(-first, kind="stable")[:_MEASURED]]
+    features = np.stack([measure(read[at].context, i, read[at].measured, terms, expected) for at, i in chosen])
+    scores = load_networks()[query.language].scores(features, LIMIT).tolist()
+    evidence = []
+    held = [terms.of(np.asarray(one.measured.rows.any(axis=0))) | one.heading for one in read]
+    rarest = terms.rarest
+    for (at, i), score in zip(chosen, scores, strict=True):
+        one, (start, end) = read[at], read[at].spans[i]
+        plain = one.context.sentences[i]
+        own = terms.found(plain)
+        known = _DEFINES * defines[at] - others[at] + _adjusted(query, groups, one.passage, plain)
+        if query.kind in ("number", "date") and any(c.isdigit() for c in plain):
+            known += _ADDS * _added(one, i, terms)
+        cosine = min(1.0, max(0.0, float(one.context.cosines[i])))
+        quote = one.passage.document.text[start:end]
+        coverage = terms.share(own | one.heading)
+        evidence.append(
+            Evidence(
+                one.passage,
+                start,
+                end,
+                quote,
+                score + known,
+                terms.share(own),
+                coverage,
+                cosine,
+                defines[at],
+                terms.share(held[at]),
+                rarest is None or rarest in held[at],
+            )
         )
-        status = passage.document.metadata.get("status")
-        out_of_force = status is not None and status.value in (REPEALED, EXPIRED)
-        spans = generation.sentence_spans[begin:stop].tolist()
-        for (start, end), cosine in zip(spans, cosines.tolist(), strict=True):
-            quote = passage.document.text[start:end]
-            if _is_heading(passage, start, end):
-                continue
-            plain = normalise(quote)
-            own = terms.found(plain)
-            own_share, coverage = terms.share(own), terms.share(own | in_heading)
-            score = own_share + _CONTEXT * (terms.share(own | in_passage) - own_share)
-            score += _DENSE[query.language] * max(0.0, cosine) - _RANK * passage.rank
-            score += _TYPE * _fits(query, quote) + _TERM * defines
-            score += _REPEATED * any(plain.count(word) >= times for times, word in groups)
-            score += _QUOTED * any(normalise(name) in plain for name in query.quoted)
-            score -= _OUT_OF_FORCE * out_of_force
-            years = set(_YEAR.findall(plain))
-            if query.years and years and not years & set(query.years):
-                score -= _OTHER_YEAR
-            evidence.append(Evidence(passage, start, end, quote, score, own_share, coverage, max(0.0, cosine), defines))
     return sorted(evidence, key=lambda e: (-e.score, e.passage.rank, e.start))
 
 

@@ -2,25 +2,34 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from indexer.analyzer import normalise
 from indexer.generations import Generation
 from indexer.validity import EXPIRED, REPEALED
 from server.answer.cite import Citation, cite
+from server.answer.direct import direct_value
+from server.answer.enumeration import asked_count, enumeration_at, listed_within
 from server.answer.evidence import Evidence
+from server.answer.expected import expected_answer
 from server.answer.fields import LABELS, FieldAnswer
+from server.answer.terms import Terms
 from server.search.passages import Passage
 from server.search.query import Query
 
 MAX_ANSWER = 400
 _MAX_PARTS = 3
-# A further sentence must be nearly as good as the first.
-_NEARLY = 0.85
+# How far below the first a further sentence may score, in the scorer's units: nearer for a question with one answer.
+_NEARLY = {"number": 1.0, "date": 1.0, "person": 1.0, "definition": 1.0}
+_NEARLY_OTHERS = 1.8
 # The longest list that is quoted as a whole, in characters; of a longer one the heads of its items are shown.
 _WHOLE_LIST = 260
-
-_ITEM = re.compile(r"(?:^|(?<=[。；：:，,\s]))(?:[一二三四五六七八九十]是|首先|其次|再次|最后)")
-_ITEM_END = re.compile(r"[，,。；;：:\n]")
+# Evidence that is looked through for a list of as many items as are asked for.
+_LOOKED_THROUGH = 10
+_LISTS = ("list", "definition", "how", "open")
+_TITLE = 30
+# 哪几批 asks for a list, though it counts.
+_WHICH = re.compile(r"哪几|哪些|哪[两二三四五六七八九十]|分别是")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,7 @@ class Part:
     start: int
     end: int
     shown: str
+    direct: str | None = None
 
 
 def _sentence(evidence: Evidence) -> Part:
@@ -43,40 +53,64 @@ def _entry(evidence: Evidence) -> Part:
     return Part(passage, passage.start, passage.end, passage.text)
 
 
-def _enumeration(evidence: Evidence) -> Part | None:
-    """The whole 一是…二是… list that a sentence belongs to or announces; None when there is no such list."""
-    passage = evidence.passage
-    text = passage.text
-    items = [match.start() for match in _ITEM.finditer(text)]
-    if len(items) < 2:
+def _enumeration(evidence: Evidence, asked: int | None = None) -> Part | None:
+    """The whole list that a sentence holds or announces; None when there is none, or none of ``asked`` items."""
+    passage, text = evidence.passage, evidence.passage.document.text
+    found = enumeration_at(text, evidence.start, evidence.end)
+    if found is None or (asked is not None and len(found.items) != asked):
         return None
-    at, end = evidence.start - passage.start, evidence.end - passage.start
-    if not (at <= items[0] and (end >= items[0] or items[0] - end <= 2)):
-        return None
-    close = re.search(r"[。\n]|$", text[items[-1] :])
-    stop = items[-1] + (close.end() if close else 0)
-    whole = text[at:stop].rstrip()
+    start = evidence.start
+    whole = text[start : found.end].rstrip()
+    part = Part(passage, start, start + len(whole), whole)
     if len(whole) <= _WHOLE_LIST:
-        return Part(passage, passage.start + at, passage.start + at + len(whole), whole)
-    heads = []
-    for item in items:
-        mark = _ITEM_END.search(text, item + 2)
-        heads.append(text[item : mark.start() if mark else len(text)].strip())
-    announced = text[at : items[0]].strip()
-    shown = "；".join(heads)
-    shown = f"{announced}{shown}" if len(announced) + len(shown) <= MAX_ANSWER - 20 else shown
-    return Part(passage, passage.start + at, passage.start + at + len(whole), shown)
+        return part
+    announced = text[start : found.items[0]].strip()
+    shown = "；".join(found.heads(text))
+    shown = f"{announced}{shown}" if len(announced) + len(shown) <= MAX_ANSWER - 60 else shown
+    return replace(part, shown=shown)
 
 
 def _following(evidence: Evidence, generation: Generation) -> Part | None:
-    """For a short sentence that announces a list by its last mark or as a heading line: the sentence and the next."""
+    """A sentence with the next one of its passage, where both fit."""
     passage = evidence.passage
     begin, stop = generation.sentence_starts[passage.ordinal : passage.ordinal + 2].tolist()
     spans = generation.sentence_spans[begin:stop].tolist()
     ends = [end for start, end in spans if start >= evidence.end][:1]
-    if not ends or ends[0] - evidence.start > MAX_ANSWER - 40:
+    if not ends or ends[0] - evidence.start > MAX_ANSWER - 60:
         return None
     return Part(passage, evidence.start, ends[0], passage.document.text[evidence.start : ends[0]])
+
+
+def _list(query: Query, evidence: Sequence[Evidence], generation: Generation) -> Part | None:
+    """A whole list, where the question wants one: first one of as many items as are asked for."""
+    first, asked = evidence[0], asked_count(normalise(query.text))
+    if asked is not None and listed_within(first.quote) != asked:
+        for candidate in evidence[:_LOOKED_THROUGH]:
+            # The subject must be the question's own: a list of as many items may be about anything.
+            if candidate.coverage >= 0.75 * first.coverage and (whole := _enumeration(candidate, asked)):
+                return whole
+    if whole := _enumeration(first):
+        return whole
+    announces = first.quote.endswith(("：", ":", "。")) and len(first.quote) < 60 and listed_within(first.quote) < 2
+    return _following(first, generation) if announces and _WHICH.search(query.text) else None
+
+
+def _further(query: Query, evidence: Sequence[Evidence]) -> list[Part]:
+    """The first sentence and those nearly as good; with two values asked for, the one that has the other."""
+    first = evidence[0]
+    nearly = _NEARLY.get(query.kind, _NEARLY_OTHERS)
+    chosen = [_sentence(first)]
+    for candidate in evidence[1:]:
+        if len(chosen) == _MAX_PARTS or candidate.score < first.score - nearly:
+            break
+        overlaps = any(
+            part.start < candidate.end and candidate.start < part.end
+            for part in chosen
+            if part.passage.document is candidate.passage.document
+        )
+        if not overlaps:
+            chosen.append(_sentence(candidate))
+    return chosen
 
 
 def select(query: Query, evidence: Sequence[Evidence], generation: Generation) -> list[Part]:
@@ -88,57 +122,87 @@ def select(query: Query, evidence: Sequence[Evidence], generation: Generation) -
         and len(first.passage.text) <= MAX_ANSWER - 20
     ):
         return [_entry(first)]
-    if query.kind in ("list", "definition", "how", "number"):
-        whole = _enumeration(first)
-        if whole and (query.kind != "number" or len(whole.shown) <= _WHOLE_LIST):
-            return [whole]
-    if (
-        query.kind == "list"
-        and first.quote.endswith(("：", ":", "。"))
-        and len(first.quote) < 60
-        and not re.search("、", first.quote)
-    ):
-        longer = _following(first, generation)
-        if longer:
-            return [longer]
-    chosen = [_sentence(first)]
-    for candidate in evidence[1:]:
-        if len(chosen) == _MAX_PARTS or candidate.score < _NEARLY * first.score:
-            break
-        if candidate.quote not in (part.shown for part in chosen):
-            chosen.append(_sentence(candidate))
-    return chosen
+    if (query.kind in _LISTS or _WHICH.search(query.text)) and (whole := _list(query, evidence, generation)):
+        return [whole]
+    return _further(query, evidence)
 
 
-def _frame(query: Query, citation: Citation, shown: str) -> str:
-    """For an English question: where the Chinese quote stands, in words we know; nothing is translated."""
+def _same_words(parts: Sequence[Part]) -> list[list[Part]]:
+    """Parts of different documents that say the same, together; the others by themselves. Order is kept."""
+    groups: list[list[Part]] = []
+    for part in parts:
+        same = next((g for g in groups if "".join(g[0].shown.split()) == "".join(part.shown.split())), None)
+        if same is None:
+            groups.append([part])
+        elif all(other.passage.document.document_id != part.passage.document.document_id for other in same):
+            same.append(part)
+    return groups
+
+
+def _warning(query: Query, citation: Citation) -> str:
+    if citation.status not in (REPEALED, EXPIRED) and citation.superseded_by is None:
+        return ""
+    if query.language == "en":
+        return " (note: this document is no longer in force)"
+    return f"（注意：该文件已{citation.status or '有更新版本'}）"
+
+
+def _frame(query: Query, cited: Sequence[Citation], part: Part, shown: str, several: bool) -> str:
+    """A line of the answer: where the quote stands, in words we know, and its marks; nothing is translated.
+
+    A Chinese answer names the document when ``several`` are joined, with its date, by which figures are told apart.
+    """
     shown = re.sub(r"\s*\n\s*", " ", shown)
-    out_of_date = citation.status in (REPEALED, EXPIRED) or citation.superseded_by is not None
+    marks = "".join(f"[{citation.n}]" for citation in cited)
+    first = cited[0]
     if query.language == "zh":
-        return f"{shown} [{citation.n}]" + (
-            f"（注意：该文件已{citation.status or '有更新版本'}）" if out_of_date else ""
-        )
-    where = ", ".join(part for part in (f"《{citation.title[:60]}》", citation.document_number, citation.date) if part)
-    warning = " (note: this document is no longer in force)" if out_of_date else ""
-    return f"From {where}: “{shown}” [{citation.n}]{warning}"
+        direct = f"{part.direct}。" if part.direct and part.direct != shown.strip("。；") else ""
+        title = first.title if len(first.title) <= _TITLE else first.title[: _TITLE - 1] + "…"
+        where = f"《{title}》（{first.date}）：" if several and first.date else f"《{title}》：" if several else ""
+        return f"{where}{direct}{shown} {marks}{_warning(query, first)}"
+    where = ", ".join(part for part in (f"《{first.title[:60]}》", first.document_number, first.date) if part)
+    return f"From {where}: “{shown}” {marks}{_warning(query, first)}"
+
+
+def _cited(parts: Sequence[Part], n: int) -> list[Citation]:
+    return [
+        cite(n + at, part.passage.document, part.passage.section, part.start, part.end,
+             part.passage.document.text[part.start : part.end])
+        for at, part in enumerate(parts)
+    ]  # fmt: skip
+
+
+def _with_direct(query: Query, parts: Sequence[Part], generation: Generation) -> list[Part]:
+    """The first part with the value that it answers with; the first part of every other document likewise."""
+    if query.language == "en" or query.kind not in ("number", "date"):
+        return list(parts)
+    expected, terms = expected_answer(query), Terms(query, generation)
+    seen: set[str] = set()
+    found = []
+    for part in parts:
+        document = part.passage.document.document_id
+        direct = None if document in seen else direct_value(expected, terms, part.shown)
+        seen.add(document)
+        found.append(replace(part, direct=direct))
+    return found
 
 
 def compose(query: Query, evidence: Sequence[Evidence], generation: Generation) -> tuple[str, list[Citation]]:
     """The answer text and its citations. The first part is cut to fit MAX_ANSWER, further ones must fit whole."""
     shown: list[str] = []
     citations: list[Citation] = []
-    for part in select(query, evidence, generation):
-        document = part.passage.document
-        quote = document.text[part.start : part.end]
-        citation = cite(len(citations) + 1, document, part.passage.section, part.start, part.end, quote)
-        line = _frame(query, citation, part.shown)
+    groups = _same_words(_with_direct(query, select(query, evidence, generation), generation))
+    several = len({group[0].passage.document.document_id for group in groups}) > 1
+    for group in groups:
+        cited, part = _cited(group, len(citations) + 1), group[0]
+        line = _frame(query, cited, part, part.shown, several)
         if not shown and len(line) > MAX_ANSWER:
-            kept = part.shown[: len(part.shown) - (len(line) - MAX_ANSWER)]
-            line = _frame(query, citation, kept)
+            kept = part.shown[: max(1, len(part.shown) - (len(line) - MAX_ANSWER))]
+            line = _frame(query, cited, part, kept, several)
         if shown and len("\n".join([*shown, line])) > MAX_ANSWER:
             continue
         shown.append(line)
-        citations.append(citation)
+        citations.extend(cited)
     return "\n".join(shown), citations
 
 

@@ -32,7 +32,9 @@ _WORDINGS = {
     ),
     "session": (r"哪次会议|哪一?届|第?几次会议|届次|which session",),
     "adoption": (r"是否采纳|采纳(?:情况|了吗|没有|与否|程度|到什么|得怎么样)|有没有采纳|被采纳|\badopted\b",),
-    "disclosure": (r"是否公开|公开(?:属性|方式|情况)|能不能公开|可以公开|能否公开|disclos|(?:made|be) public",),
+    "disclosure": (
+        r"是否公开|公开(?:属性|方式|情况)|能不能公开|可以公开|可否公开|能否公开|能公开|disclos|(?:made|be) public",
+    ),
     "category": (r"办理类别|类别|哪一?类|category",),
     "proposal_number": (r"(?:编号|第几号|几号|多少号)|proposal number",),
     "title": (r"标题|题目|title",),

@@ -103,9 +103,9 @@ class Query:
     translations: tuple[Translation, ...] = ()
 
     @property
-    def names_document(self) -> bool:
-        """Whether the question names a document by its number."""
-        return bool(self.proposals or self.document_numbers or self.serials)
+    def names_number(self) -> bool:
+        """Whether the question names a document, a proposal or a term by its number: those are matched exactly."""
+        return bool(self.proposals or self.document_numbers or self.serials or self.codes)
 
 
 def language_of(text: str) -> Language:

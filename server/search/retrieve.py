@@ -126,8 +126,8 @@ class Retriever:
             return []
         candidates = self._candidates(lists, POOL if system == "hybrid" else max(k, _LONG), vector, without)
         clock.lap("fuse")
-        if system == "hybrid" and query.names_document and "bm25" in lists:
-            # Numbers are matched exactly: what a passage is like says nothing about which document it belongs to.
+        if system == "hybrid" and query.names_number and "bm25" in lists:
+            # Numbers are matched exactly: what a passage is like says nothing about which number it holds.
             order = candidates.words + candidates.bigrams + candidates.chunk_cosine
         elif system == "hybrid" and "ranker" not in without:
             order = ranker().scores(features_of(query, candidates, self.generation, self._titles))

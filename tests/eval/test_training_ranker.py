@@ -18,6 +18,7 @@ from indexer.encoders import Encoder
 from indexer.generations import Generation
 from indexer.pipeline import Indexer
 from server.network import Network
+from server.search.rank import Ranker
 from server.search.retrieve import Retriever
 
 TEXTS = {
@@ -54,15 +55,15 @@ def test_what_is_judged_right_is_learned_as_right(generation: Generation, encode
 def network(seed: int) -> Network:
     draw = np.random.default_rng(seed)
     parts = [draw.standard_normal(shape).astype(np.float32) for shape in ((2, 3), (3,), (3,), (2,))]
-    return Network(("x", "y"), np.zeros(2, np.float32), np.ones(2, np.float32), *parts)
+    return Network(np.zeros(2, np.float32), np.ones(2, np.float32), *parts)
 
 
 def test_a_merged_network_scores_as_the_mean() -> None:
     networks = [network(seed) for seed in range(3)]
-    features = {"x": np.linspace(-2, 2, 7), "y": np.linspace(1, -1, 7)}
-    expected = np.mean([one.scores(features) for one in networks], axis=0)
-    np.testing.assert_allclose(merged(networks).scores(features), expected, rtol=1e-5, atol=1e-6)
-    assert merged([networks[0]]).scores(features).tolist() == pytest.approx(networks[0].scores(features).tolist())
+    features = np.stack([np.linspace(-2, 2, 7), np.linspace(1, -1, 7)], axis=1).astype(np.float32)
+    expected = np.mean([one.scores(features, 8) for one in networks], axis=0)
+    np.testing.assert_allclose(merged(networks).scores(features, 8), expected, rtol=1e-5, atol=1e-6)
+    assert merged([networks[0]]).scores(features, 8).tolist() == pytest.approx(networks[0].scores(features, 8).tolist())
 
 
 def write_set(folder: Path, dataset: Dataset) -> None:
@@ -87,7 +88,7 @@ def test_the_command_writes_a_model_that_orders(tmp_path: Path, monkeypatch: pyt
     arguments = [str(tmp_path / "set"), "--out", str(out), "--work", str(tmp_path / "work"), "--hidden", "4"]
     done = CliRunner().invoke(app, [*arguments, "--epochs", "3"])
     assert done.exit_code == 0, done.output
-    assert "z_lexical" in Network.load(out).names
+    assert "z_lexical" in Ranker.load(out).names
 
 
 def test_questions_are_drafted_from_reports(tmp_path: Path) -> None:

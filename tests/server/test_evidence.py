@@ -11,9 +11,10 @@ from indexer.analyzer import normalise
 from indexer.encoders import Encoder
 from indexer.generations import Generation
 from server.answer.evidence import Evidence, Terms, collect_evidence
+from server.search.candidates import Candidate
 from server.search.passages import passages_of
 from server.search.query import understand_query
-from server.search.retrieve import Candidate, Retriever
+from server.search.retrieve import Retriever
 from tests.server.support import DEFINITION_631, REPLY_627, REPORT
 
 Collect = Callable[[str], list[Evidence]]

@@ -28,12 +28,25 @@ def shown_parts(answer: Answer) -> list[str]:
 
 
 def check_verbatim(answer: Answer) -> None:
-    """Whatever a Chinese answer shows stands in what it cites, in that order; every mark has its citation."""
+    """Whatever a Chinese answer shows stands in what it cites, in that order; every mark has its citation.
+
+    Before it may stand the name of the document, where there are several, and the value that the quote gives.
+    """
     marks = [int(n) for n in re.findall(r"\[(\d+)\]", answer.answer)]
     assert marks == [citation.n for citation in answer.citations] == list(range(1, len(marks) + 1))
+    several = len({citation.document_id for citation in answer.citations}) > 1
     for part, citation in zip(shown_parts(answer), answer.citations, strict=True):
         rest = plain(citation.quote)
-        for piece in re.split("；", plain(part)):
+        said = part
+        if several:
+            title = re.match(r"《(.+?)》(?:（([\d-]+)）)?：(.*)$", part)
+            assert title, part
+            said = title[3]
+            assert citation.title.startswith(title[1].rstrip("…"))
+            assert title[2] == citation.date
+        value, _, sentence = plain(said).partition("。")
+        shown = sentence if value in sentence and len(value) < 20 else plain(said)
+        for piece in re.split("；", shown):
             at = rest.find(piece)
             assert at >= 0, f"{piece} is not in {citation.quote}"
             rest = rest[at + len(piece) :]
@@ -105,8 +118,35 @@ def test_no_sentence_is_shown_twice(index_of: IndexOf) -> None:
     same = "全市共建成供水站25座，受益人口达到37万人。"
     assistant = index_of(甲=f"供水工作情况\n\n{same}\n", 乙=f"水利工作通报\n\n{same}\n")
     answer = assistant.ask("全市共建成供水站多少座")
-    assert answer.answer.count("供水站25座") == 1
-    assert len(answer.citations) == 1
+    # Both documents are cited for what is shown once.
+    assert answer.answer == f"25座。{same} [1][2]"
+    assert sorted(citation.source for citation in answer.citations) == ["乙.txt", "甲.txt"]
+
+
+def test_figures_that_differ_stand_side_by_side_with_their_dates(index_of: IndexOf) -> None:
+    assistant = index_of(
+        甲="供水工作情况\n\n全市共建成供水站25座，受益人口达到37万人。\n\n某市水利局\n2024年3月1日\n",
+        乙="供水工作通报\n\n全市共建成供水站31座，受益人口达到40万人。\n\n某市水利局\n2025年3月1日\n",
+    )
+    lines = assistant.ask("全市共建成供水站多少座").answer.split("\n")
+    assert {line.split("：")[0] for line in lines} == {
+        "《供水工作情况》（2024-03-01）",
+        "《供水工作通报》（2025-03-01）",
+    }
+    for value, title in (("25座。", "情况"), ("31座。", "通报")):
+        assert any(title in line and value in line for line in lines)
+
+
+def test_the_value_comes_first(assistant: Assistant) -> None:
+    answer = assistant.ask("2025年一季度市属国企盘活资产回笼资金多少亿元")
+    assert answer.answer.startswith("114.6亿元。2025年一季度，市属国企盘活资产265.2亿元，回笼资金114.6亿元； [1]")
+
+
+def test_a_list_over_paragraphs_is_shown_by_its_heads(assistant: Assistant) -> None:
+    answer = assistant.ask("亩均论英雄改革有哪五大举措")
+    for head in ("一是升级亩均效益综合评价体系", "二是启动亩均效益示范引领行动", "五是健全资源要素优化配置机制"):
+        assert head in answer.answer
+    check_verbatim(answer)
 
 
 @pytest.mark.parametrize("question", ["供水工程怎么样了", "How is the water supply project going?"])

@@ -3,13 +3,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer.errors import ZhengwenError
 from server.network import Network
+from server.search.rank import Ranker
+
+LIMIT = 8.0
 
 
 def network() -> Network:
     f = np.float32
     return Network(
-        ("size", "age"), np.array([1, 0], f), np.array([2, 1], f), np.array([[1, 0], [0, 1]], f), np.array([0, 0.5], f),
+        np.array([1, 0], f), np.array([2, 1], f), np.array([[1, 0], [0, 1]], f), np.array([0, 0.5], f),
         np.array([2, -1], f), np.array([0.25, 0], f),
     )  # fmt: skip
 
@@ -17,18 +21,25 @@ def network() -> Network:
 def test_a_score_by_hand() -> None:
     # z = ((3 - 1) / 2, 2) = (1, 2); tanh(1) * 2 - tanh(2.5) + 0.25 * 1
     expected = np.tanh(1) * 2 - np.tanh(2.5) + 0.25
-    scores = network().scores({"age": np.array([2.0]), "size": np.array([3.0]), "other": np.array([9.0])})
-    assert scores.tolist() == pytest.approx([expected], abs=1e-6)
+    assert network().scores(np.array([[3, 2]], np.float32), LIMIT).tolist() == pytest.approx([expected], abs=1e-6)
 
 
-def test_what_was_saved_is_read_again(tmp_path: Path) -> None:
-    network().save(tmp_path / "a.npz")
-    read = Network.load(tmp_path / "a.npz")
-    features = {"size": np.array([1.0, 5.0]), "age": np.array([0.0, -2.0])}
-    assert read.names == ("size", "age")
-    np.testing.assert_array_equal(read.scores(features), network().scores(features))
+def test_what_is_beyond_the_limit_says_no_more() -> None:
+    far, at_the_limit = np.array([[101, 0]], np.float32), np.array([[1 + 2 * LIMIT, 0]], np.float32)
+    assert network().scores(far, LIMIT).tolist() == network().scores(at_the_limit, LIMIT).tolist()
 
 
-def test_a_missing_feature_is_named() -> None:
+def test_a_ranker_finds_its_features_by_name(tmp_path: Path) -> None:
+    Ranker(("size", "age"), network()).save(tmp_path / "a.npz")
+    read = Ranker.load(tmp_path / "a.npz")
+    features = {"other": np.array([9.0, 9.0]), "age": np.array([0.0, -2.0]), "size": np.array([1.0, 5.0])}
+    rows = np.array([[1, 0], [5, -2]], np.float32)
+    assert read.scores(features).tolist() == pytest.approx(network().scores(rows, LIMIT).tolist())
     with pytest.raises(KeyError, match="age"):
-        network().scores({"size": np.array([1.0])})
+        read.scores({"size": np.array([1.0])})
+
+
+def test_a_damaged_ranker_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a.npz").write_bytes(b"nothing")
+    with pytest.raises(ZhengwenError, match=r"a\.npz.*install again"):
+        Ranker.load(tmp_path / "a.npz")

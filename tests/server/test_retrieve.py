@@ -239,12 +239,13 @@ def test_another_analyzer_is_refused(own_data_dir: Path, encoder: Encoder) -> No
 
 
 @pytest.mark.parametrize(
-    "question", ["第0457号建议的办理情况", "渝国资函〔2025〕313号说了什么", "what does the reply to proposal 627 say"]
+    "question",
+    ["第0457号建议的办理情况", "渝国资函〔2025〕313号说了什么", "what does the reply to proposal 627 say", "631机制"],
 )
-def test_a_question_that_names_a_document_is_ordered_by_its_words(retriever: Retriever, question: str) -> None:
+def test_a_question_that_names_a_number_is_ordered_by_its_words(retriever: Retriever, question: str) -> None:
     query = understand_query(question)
-    assert query.names_document
+    assert query.names_number
     found = retriever.search(query, 10)
     scores = [candidate.scores["bm25"] + candidate.scores["dense"] for candidate in found]
     assert scores == sorted(scores, reverse=True)
-    assert not understand_query("2025年一季度回笼资金").names_document
+    assert not understand_query("2025年一季度回笼资金").names_number

@@ -1,0 +1,112 @@
+"""The terms that carry a question, each with its weight: how rare it is in the index."""
+
+import math
+import re
+from functools import cached_property
+
+import numpy as np
+import rjieba
+from numpy.typing import NDArray
+
+from indexer.analyzer import Tokens, analyze, normalise
+from indexer.generations import Generation
+from server.search.query import Query
+
+# Words that ask, address or join. Whole words: the 中 of 中国 stays.
+_STOP = frozenset(
+    "请问 请 麻烦 告诉 我 我们 想 想知道 知道 了解 介绍 解释 说明 一下 什么 什么样 什么时候 "
+    "什么时间 时候 啥 咋 是 是什么 指 是指 指的是 意思 含义 定义 多少 几 几个 哪 哪些 哪个 "
+    "哪一个 哪一 哪位 哪里 哪儿 哪家 哪年 哪天 哪几 哪几个 谁 怎么 怎样 怎么样 如何 为什么 "
+    "为何 何时 何 何地 具体 分别 一共 总共 共 共有 达到 有没有 是不是 是否 能否 的 了 吗 呢 "
+    "吧 啊 有 和 与 及 以及 把 被 在 里 中 到 要 给 这 那 这个 那个 个 一个 都 "
+    "也 还 从 由 为 对 于 以 能 会 做 得 地 着 过 就 而 并 或 或者 且 将 已 已经 曾 "
+    "所 等 之 其 他 她 它 多大 多长 多高 多久 多 大概 目前 现在 哪种 哪项 包括 包含 叫 "
+    "叫做".split()
+)
+
+
+def matcher(term: str) -> re.Pattern[str]:
+    """Finds a term in normalised text; numbers and Latin words only as a whole."""
+    pattern = re.escape(term)
+    if term[0].isascii() and term[0].isalnum():
+        pattern = r"(?<![\d.a-z])" + pattern
+    if term[-1].isascii() and term[-1].isalnum():
+        pattern += r"(?![\d.]*[\da-z])"
+    return re.compile(pattern)
+
+
+_NAMED = re.compile(
+    r"[\u4e00-\u9fff]{0,8}[〔\[(（【［]\d{4}[〕\])）】］]\d+号|第?[〇零一二三四五六七八九十百千\d]+号(?:建议|提案)?|(?:建议|提案)第?\d+号?"
+)
+
+
+def bare_question(query: Query) -> str:
+    """A question, normalised, without the numbers by which it names documents: the search is confined to those already."""
+    text = normalise(query.text)
+    if not (query.proposals or query.document_numbers or query.serials):
+        return text
+    bare = _NAMED.sub(" ", text)
+    return bare if re.search(r"\w{2}", bare) else text
+
+
+def content_tokens(query: Query) -> Tokens:
+    """Tokens of the words that carry a question; of an English one as the query has them."""
+    if query.language == "en":
+        return query.content
+    words = rjieba.cut(bare_question(query))
+    return analyze("".join(" " if word in _STOP else word for word in words))
+
+
+class Terms:
+    """The terms that carry a question, each with its weight: how rare it is in the index."""
+
+    def __init__(self, query: Query, generation: Generation) -> None:
+        content = content_tokens(query)
+        words = list(dict.fromkeys(content.words))
+        bigrams = [b for b in dict.fromkeys(content.bigrams) if b not in words]
+        size = max(1, generation.manifest.chunks)
+        self.absent: list[str] = []
+        self._weights: dict[str, float] = {}
+        # Only terms with an end in ASCII can lie inside a longer one: for the others ``in`` is enough, and much faster.
+        self._whole: dict[str, re.Pattern[str]] = {}
+        for terms, index, share in ((words, generation.words, 1.0), (bigrams, generation.bigrams, 0.5)):
+            for term, frequency in zip(terms, index.document_frequency(terms).tolist(), strict=True):
+                self._weights[term] = share * float(np.log(1 + size / (frequency + 0.5)))
+                if term[0].isascii() or term[-1].isascii():
+                    self._whole[term] = matcher(term)
+                if not frequency and index is generation.words:
+                    self.absent.append(term)
+        self.words = len(words)
+        self.names = tuple(self._weights)
+        self.total = math.fsum(self._weights.values())
+
+    @cached_property
+    def weights(self) -> NDArray[np.float32]:
+        """Weight of each term of ``names``, words first, float32 [terms]."""
+        return np.fromiter(self._weights.values(), np.float32, len(self._weights))
+
+    @cached_property
+    def rarest(self) -> str | None:
+        """The word of two characters or more, without digits, that weighs most; None when there is none."""
+        words = [word for word in self.names[: self.words] if len(word) > 1 and not any(c.isdigit() for c in word)]
+        return max(words, key=lambda word: self._weights[word], default=None)
+
+    def found(self, text: str) -> frozenset[str]:
+        """Which terms stand in a normalised text."""
+        return frozenset(term for term in self.names if term in text and self._stands_alone(term, text))
+
+    def _stands_alone(self, term: str, text: str) -> bool:
+        whole = self._whole.get(term)
+        return whole is None or whole.search(text) is not None
+
+    def of(self, row: NDArray[np.bool_]) -> frozenset[str]:
+        """The terms that a row of ``row`` marks."""
+        return frozenset(self.names[at] for at in np.flatnonzero(row).tolist())
+
+    def row(self, text: str) -> list[bool]:
+        """For each of ``names``, whether it stands in a normalised text."""
+        return [term in text and self._stands_alone(term, text) for term in self.names]
+
+    def share(self, found: frozenset[str]) -> float:
+        """The weight of some terms as a share of all, 0 when the question has none."""
+        return math.fsum(self._weights[term] for term in found) / self.total if self.total else 0.0
