@@ -19,7 +19,7 @@ _WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "zh": {"bias": -4.3, "cosine": 3.7, "score": 0.44, "around": 1.8},
     "en": {"bias": -3.0, "cosine": 5.2, "score": 0.64, "coverage": 0.5},
 }
-_MIN_SUPPORT = {"zh": 0.2, "en": 0.6}
+_MIN_SUPPORT = {"zh": 0.3, "en": 0.6}
 # A sentence cannot make up for everything by its score alone.
 _LOWEST_SCORE, _HIGHEST_SCORE = -1.0, 9.0
 # Nearest documents that a refusal names, and characters of each title.
