@@ -1,16 +1,16 @@
-"""Which documents a question is confined to: those that it names by number, or by proposer when it asks for a field."""
+"""Which documents a question is confined to: those that it names by number or by who proposed."""
 
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from indexer.generations import Generation
-from server.answer.fields import asked_fields
 from server.answer.refuse import Refusal, unknown_number
 from server.search.filters import Filters, searched_documents
 from server.search.query import Query
 
 _LEAD_IN = re.compile(r"(?:..[委会局厅府院部办处]|的|据|按|照|件)$")
+_ABOUT_PROPOSAL = re.compile(r"代表|委员|建议|提案|答复|回复|办理|proposal|suggestion|repl|deputy", re.IGNORECASE)
 # A question that names this many documents or fewer by number is about them.
 _MAX_NAMED = 3
 
@@ -25,7 +25,7 @@ class Scope:
 
 
 def scope_of(query: Query, generation: Generation, filters: Filters | None, visible: Set[int] | None) -> Scope:
-    """Documents that the question names by number, or by proposer when it asks for a field of theirs.
+    """Documents that the question names by number, or by the name of a proposer.
 
     Of what is named the newest version counts, even where the whole corpus holds a newer one under another number.
     """
@@ -50,8 +50,13 @@ def scope_of(query: Query, generation: Generation, filters: Filters | None, visi
         if not found:
             return Scope(within, _unknown(query, f"{serial}号", f"文号为{serial}号的文件"))
         named.append(found)
-    if not named and asked_fields(query):
-        named.extend(generation.values_in("proposer", query.text).values())
+    if not named and _ABOUT_PROPOSAL.search(query.text):
+        # 罗清泉代表的建议: whose proposal it is says which reply is meant.
+        named.extend(
+            found
+            for documents in generation.values_in("proposer", query.text).values()
+            if (found := _among(documents, visible))
+        )
     if not named:
         return Scope(within)
     documents = {
