@@ -25,6 +25,7 @@ from server.answer.extract import compose, compose_fields
 from server.answer.fields import field_answers
 from server.answer.llm import write
 from server.answer.llm_client import Model, ModelFailure
+from server.answer.outcome import asks_outcome, compose_outcome
 from server.answer.refuse import Refusal, no_evidence, refuse, with_nearest
 from server.replies import Reply, ReplyFilters, replies_among, reply_of
 from server.scope import scope_of
@@ -207,6 +208,9 @@ class Assistant:
             named = [as_seen(generation, generation.document(number), visible) for number in scope.named]
             found = field_answers(query, named)
             text, citations = compose_fields(query, found)
+            if not citations and len(named) == 1 and asks_outcome(query):
+                chunks = generation.document_by_id(named[0].document_id).chunks
+                text, citations = compose_outcome(query, replace(named[0], chunks=chunks))
         if refusal is None and not citations:
             refusal, text, citations, evidence = _extract(query, read, generation, vector)
         if refusal is not None:

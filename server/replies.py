@@ -38,6 +38,8 @@ _OPENING = re.compile(r"(?:答复|函复|函告|回复|复函)如下|收悉|收�
 _COURTESY = re.compile(
     r"(?:答复|函复|函告|回复|复函)如下|您(?:的|在|提出)|如下[：:]?$|以下(?:几|[一二三四五六七八九十]+)(?:项|个方面|方面)"
 )
+# A sentence says something to its end; the names and days of a signature do not.
+_ENDED = re.compile(r"[。；！？;!?][”’」』）)]*$")
 _LABEL = re.compile(r"^\s*(?:[一二三四五六七八九十]+[、是]|首先|其次|[（(][一二三四五六七八九十\d]+[）)]|\d+[.、．])")
 
 
@@ -146,7 +148,12 @@ def commitments(document: Document) -> tuple[list[Statement], list[Statement]]:
                 continue
             ahead = ahead or (_AHEAD.search(sentence) is not None)
             statement = Statement(sentence, first, last)
-            if len(sentence) < 8 or (_LABEL.match(sentence) and len(sentence) < 14) or _COURTESY.search(sentence):
+            if (
+                len(sentence) < 8
+                or not _ENDED.search(sentence)
+                or (_LABEL.match(sentence) and len(sentence) < 14)
+                or _COURTESY.search(sentence)
+            ):
                 continue  # 一是高位部署。 names what follows.
             if ahead or (_WILL.search(sentence) and not (_FINISHED.search(sentence) and not _SURELY.search(sentence))):
                 promised.append(statement)
