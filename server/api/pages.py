@@ -12,7 +12,7 @@ WEB = Path(__file__).parents[1] / "web"
 # The modules of the widget, each after those it imports.
 WIDGET = (
     "common.js", "events.js", "words.js", "widget/answer.js", "widget/followups.js", "widget/actions.js",
-    "widget/style.js", "widget/parts.js", "widget/element.js", "widget/embed.js",
+    "widget/style.js", "widget/parts.js", "widget/conversation.js", "widget/element.js", "widget/define.js", "widget/embed.js",
 )  # fmt: skip
 
 _IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)

@@ -9,7 +9,7 @@
  * @typedef {import("./facts.js").Field} Field
  * @typedef {import("./facts.js").Version} Version
  * @typedef {Span & {level: number, title: string}} Heading
- * @typedef {{document_id: string, source: string, sources: string[], title: string, metadata: Record<string, Field>,
+ * @typedef {{document_id: string, source: string, sources: string[], title: string, kind: ?string, metadata: Record<string, Field>,
  *            headings: Heading[], pages: number[], n_chunks: number, status: ?string, versions: Version[]}} Info
  * @typedef {{heading: Heading, depth: number}} Entry a heading and how deep it is nested, 0 at the top
  * @typedef {Span & {node: HTMLElement}} Block a line of the text and the element that shows it
@@ -167,6 +167,12 @@ function showOutline(entries) {
 }
 
 /** @param {Info} info */
+function showReplyLink({ document_id, kind }) {
+  byId("to-reply").hidden = kind !== "reply";
+  byId("to-reply").querySelector("a")?.setAttribute("href", `/replies/${encodeURIComponent(document_id)}`);
+}
+
+/** @param {Info} info */
 function showHead(info) {
   const { metadata } = info;
   const tab = document.querySelector("title");
@@ -200,6 +206,7 @@ async function open() {
     title && title.start !== null && title.end !== null ? inUnits({ start: title.start, end: title.end }) : null,
   );
   showHead(info);
+  showReplyLink(info);
   showFields(info);
   showVersions(info.versions);
   showBanner(info);

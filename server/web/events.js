@@ -1,7 +1,7 @@
 // @ts-check
 /** Server-sent events over fetch: EventSource can neither POST nor say why a request was refused. */
 
-import { Problem, problemOf } from "./page.js";
+import { asProblem, problemOf } from "./common.js";
 
 /**
  * One event of a stream; data is JSON.
@@ -42,10 +42,7 @@ export async function* fetchEvents(url, init) {
       }
     }
   } catch (error) {
-    if (error instanceof Problem) throw error;
-    if (init.signal?.aborted) throw new Problem("已停止。", "Stopped.");
-    if (error instanceof SyntaxError) throw new Problem("服务的回复无法读取，请稍后再试。", "The service sent an unreadable reply. Please try again later.");
-    throw new Problem("连接不上服务，请检查网络后再试。", "The service cannot be reached. Please check your connection and try again.");
+    throw asProblem(error, init.signal);
   } finally {
     // Whoever stops reading ends the work of the service too.
     await reader?.cancel().catch(() => undefined);

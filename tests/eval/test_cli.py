@@ -63,7 +63,7 @@ def test_beir_folder(beir: Path, tmp_path: Path) -> None:
     assert report["kind"] == "retrieval"
     assert report["dataset"] == "tiny"
     assert report["settings"] == {
-        "encoder": "use-multilingual-v3", "documents": 4, "chunks": 4, "limit": None, "seed": 0,
+        "encoder": "zhengwen-static+use-multilingual-v3", "documents": 4, "chunks": 4, "limit": None, "seed": 0,
     }  # fmt: skip
     assert list(report["systems"]) == ["hybrid", "bm25", "dense", "rank-bm25"]
     for system in report["systems"].values():

@@ -13,6 +13,11 @@ from tests.server.support import check_problem
 
 PAGES = (
     "/",
+    "/replies",
+    "/replies/anything",
+    "/widget.js",
+    "/static/replies.js",
+    "/static/reply.js",
     "/documents/anything",
     "/static/chat.css",
     "/static/chat.js",
@@ -33,7 +38,7 @@ def test_nothing_on_the_pages_points_to_another_host(client: TestClient, path: s
     assert not re.search(r"""["'(=]\s*//\w""", page)
 
 
-@pytest.mark.parametrize("path", ["/", "/documents/anything"])
+@pytest.mark.parametrize("path", ["/", "/replies", "/replies/anything", "/documents/anything"])
 def test_what_the_pages_load_is_there(client: TestClient, path: str) -> None:
     page = client.get(path)
     assert page.headers["content-type"].startswith("text/html")
