@@ -21,7 +21,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A BERT of one layer with random weights: its order is its own, and the same every time."""
     torch = pytest.importorskip("torch")
     from sentence_transformers import CrossEncoder
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 
     folder = tmp_path_factory.mktemp("model")
     characters = sorted({c for text in (QUESTION, "国有资产盘活闲置的思路，。2025年第一季度") for c in text})
@@ -34,7 +34,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }  # fmt: skip
     config = BertConfig(**sizes)
     BertForSequenceClassification(config).save_pretrained(folder)
-    BertTokenizerFast(vocab_file=str(folder / "vocab.txt")).save_pretrained(folder)
+    BertTokenizer(vocab_file=str(folder / "vocab.txt")).save_pretrained(folder)
     assert CrossEncoder(str(folder), device="cpu")
     return folder
 
