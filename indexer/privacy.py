@@ -19,7 +19,8 @@ _MOBILE = re.compile(
 # Parted by spaces, unless the line is a row of figures.
 _SPACE = "[ \u00a0\u3000]"
 _SPACED_MOBILE = re.compile(
-    rf"(?<![\d.])(?P<number>{_ONE}[3-9３-９]\d(?:{_SPACE}|{_GAP})\d{{4}}(?:{_SPACE}|{_GAP})\d{{4}}|{_ONE}[3-9３-９]\d{_SPACE}\d{{8}})(?!\d|\.\d)"
+    rf"(?<![\d.])(?:(?:[+＋]|00|００)?(?:86|８６)[)）]?[- ]?)?"
+    rf"(?P<number>{_ONE}[3-9３-９]\d(?:{_SPACE}|{_GAP})\d{{4}}(?:{_SPACE}|{_GAP})\d{{4}}|{_ONE}[3-9３-９]\d{_SPACE}\d{{8}})(?!\d|\.\d)"
 )
 _FIGURE_BEFORE, _FIGURE_AFTER = (
     re.compile(r"[\d.%％]{_SPACE}$".replace("{_SPACE}", _SPACE)),
