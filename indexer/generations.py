@@ -30,7 +30,7 @@ from indexer.store import chunk_of, document_of
 
 _CACHED_DOCUMENTS = 256
 # Raise it when a reader of the old layout would misread the new one.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 _DOCUMENTS = "SELECT document_id, source, title, text, pages, metadata, headings FROM documents"
 
@@ -99,8 +99,9 @@ class Generation:
         try:
             self.words = LexicalIndex.load(self.folder, "words", size)
             self.bigrams = LexicalIndex.load(self.folder, "bigrams", size)
-            self.sentences, self.sentence_spans, self.sentence_starts = (
-                mapped(self.folder / f"{part}.npy") for part in ("sentences", "sentence_spans", "sentence_starts")
+            self.sentences, self.sentence_scales, self.sentence_spans, self.sentence_starts = (
+                mapped(self.folder / f"{part}.npy")
+                for part in ("sentences", "sentence_scales", "sentence_spans", "sentence_starts")
             )
         except (OSError, ValueError) as error:
             raise self._damaged(str(error)) from error
@@ -221,6 +222,11 @@ class Generation:
         ).fetchone()
         return row[0], row[1], masked_chunk(chunk_of(*row[2:]))
 
+    def sentence_cosines(self, rows: NDArray[np.int64], vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cosines of sentences, by their numbers int64 [n], with a unit vector: float32 [n], right to within 0.01."""
+        cosines: NDArray[np.float32] = (self.sentences[rows].astype(np.float32) @ vector) * self.sentence_scales[rows]
+        return cosines
+
     def title(self, number: int) -> str:
         """The title of a document by its number, as it was read: for matching, not for showing."""
         row = self._db.execute("SELECT title FROM documents WHERE number = ?", (number,)).fetchone()
@@ -262,7 +268,8 @@ class Generation:
             return problems
         if self.chunk_vectors.ntotal != self.manifest.chunks:
             problems.append("chunks.faiss：向量数与段落数不符 / number of vectors differs from number of chunks")
-        if not len(self.sentences) == len(self.sentence_spans) == self.sentence_starts[-1]:
+        counts = {len(self.sentences), len(self.sentence_scales), len(self.sentence_spans)}
+        if counts != {int(self.sentence_starts[-1])}:
             problems.append("sentences.npy：向量数与句子数不符 / number of vectors differs from number of sentences")
         for number, document in enumerate(self.documents()):
             problems.extend(f"{document.source}：{problem}" for problem in self._check_document(number, document))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ B = 0.75
 IDF_FLOOR = 0.05
 
 Terms = NDArray[np.uint64]
+
+_READING = Lock()
 
 
 @lru_cache(maxsize=500_000)
@@ -37,7 +40,9 @@ def term_hashes(terms: Sequence[str]) -> Terms:
 
 def mapped(path: Path) -> NDArray[Any]:
     """A memory-mapped array without NumPy's memmap class, which makes each of a thousand small slices ten times dearer."""
-    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    # NumPy reads the header with ast, which in Python 3.11 fails now and then when two threads do (gh-106905).
+    with _READING:
+        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
 def inverse_document_frequency(document_frequency: NDArray[np.int64], count: int) -> NDArray[np.float64]:

@@ -104,7 +104,7 @@ def read_passage(
     kept = [at for at, (start, end) in enumerate(spans) if not _is_heading(passage, start, end)]
     if not kept:
         return None
-    cosines = np.asarray(generation.sentences[begin:stop], np.float32)[kept] @ vector
+    cosines = generation.sentence_cosines(begin + np.array(kept), vector)
     heading = normalise("\n".join((passage.document.title, *passage.section)))
     text = passage.document.text
     context = Context(

@@ -210,7 +210,7 @@ class Retriever:
             return chunks.astype(np.float64), chunks.astype(np.float64)
         offsets = np.concatenate(([0], np.cumsum(counts)[:-1]))
         rows = np.arange(counts.sum()) + np.repeat(starts - offsets, counts)
-        of_sentences = self.generation.sentences[rows].astype(np.float32) @ vector
+        of_sentences = self.generation.sentence_cosines(rows, vector)
         # A chunk without sentences has its own cosine.
         highest = chunks.copy()
         filled = counts > 0
