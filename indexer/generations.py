@@ -227,10 +227,10 @@ class Generation:
         cosines: NDArray[np.float32] = (self.sentences[rows].astype(np.float32) @ vector) * self.sentence_scales[rows]
         return cosines
 
-    def title(self, number: int) -> str:
-        """The title of a document by its number, as it was read: for matching, not for showing."""
-        row = self._db.execute("SELECT title FROM documents WHERE number = ?", (number,)).fetchone()
-        return str(row[0])
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """Titles of the documents by number, as they were read: for matching, not for showing."""
+        return tuple(str(row[0]) for row in self._db.execute("SELECT title FROM documents ORDER BY number"))
 
     def documents(self) -> Iterator[Document]:
         """Every document, without chunks, in order; personal numbers are masked."""

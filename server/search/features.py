@@ -16,7 +16,7 @@ from indexer.lexical import K1, LexicalIndex
 from server.search.candidates import Candidates, Values
 from server.search.query import Kind, Query
 
-Titles = Callable[[int], tuple[frozenset[str], frozenset[str]]]
+Titles = Callable[[int], str]
 
 # Standard scores beyond this say nothing more.
 _CLIP = 6.0
@@ -59,7 +59,7 @@ def _of_field(
         # Each term once: how often it is repeated says less than which others stand beside it.
         f"{name}_once": _share(own @ np.minimum(weights / idf[:, None], 1.0).astype(np.float64), float(own.sum())),
         f"{name}_document": _share(own @ in_document, float(own.sum())),
-        f"{name}_title": mark.titled(titles, terms, own, name == "bigrams"),
+        f"{name}_title": mark.titled(titles, terms, own),
     }
     known = _share(np.array([idf @ (index.document_frequency(terms) > 0)]), float(idf.sum()))[0] if terms else 0.0
     return found, {f"q_{name}_known": float(known), f"q_{name}_terms": float(np.log1p(len(terms)))}
@@ -84,13 +84,17 @@ class _Documents:
             self._marked[documents] = False
         return rows
 
-    def titled(self, titles: Titles, terms: Sequence[str], weights: Values, bigrams: bool) -> Values:
-        """The share of the weights whose terms stand in the title of each candidate's document, float64 [candidates]."""
-        held = [
-            sum(weight for term, weight in zip(terms, weights.tolist(), strict=True) if term in titles(number)[bigrams])
-            for number in self.distinct.tolist()
-        ]
-        return _share(np.array(held)[self.of_candidate], float(weights.sum()))
+    def titled(self, titles: Titles, terms: Sequence[str], weights: Values) -> Values:
+        """The share of the weights whose terms stand in the title of each candidate's document, float64 [candidates].
+
+        As characters, not as tokens: cutting the titles of a hundred documents would take longer than all the rest.
+        """
+        pairs = [(term, weight) for term, weight in zip(terms, weights.tolist(), strict=True) if weight]
+        held = []
+        for number in self.distinct.tolist():
+            title = titles(number)
+            held.append(sum(weight for term, weight in pairs if term in title))
+        return _share(np.array(held, np.float64)[self.of_candidate], float(weights.sum()))
 
     def gathered(self, values: Values) -> tuple[Values, Values]:
         """Of each candidate's document the sum over its candidates, and the highest of the others."""
@@ -110,7 +114,7 @@ class _Documents:
 def features_of(query: Query, candidates: Candidates, generation: Generation, titles: Titles) -> dict[str, Values]:
     """Features by name, float64 [n] each; what is said of the query stands in every row. Needs a candidate.
 
-    ``titles`` gives the words and the bigrams of a document's title by the document's number.
+    ``titles`` gives a document's title, normalised, by the document's number.
     """
     mark = _Documents(generation, candidates.ordinals)
     words, of_words = _of_field(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import vectors
-from indexer.analyzer import ANALYZER_VERSION, analyze, possible_coinages
+from indexer.analyzer import ANALYZER_VERSION, normalise, possible_coinages
 from indexer.encoders import Encoder
 from indexer.errors import EncoderMismatch, StoreMismatch
 from indexer.generations import Generation
@@ -67,7 +67,7 @@ class Retriever:
         self._encoder = encoder
         self._reranker = reranker
         # Questions come back to the same documents.
-        self._titles = lru_cache(maxsize=50_000)(self._title_tokens)
+        self._titles = lru_cache(maxsize=50_000)(self._title)
         built = generation.identity
         same_encoder = (built.encoder, built.dimension) == (encoder.name, encoder.dimension)
         if not same_encoder or built.fingerprint != encoder.fingerprint:
@@ -86,9 +86,8 @@ class Retriever:
         vector: NDArray[np.float32] = self._encoder.encode([query.text])[0]
         return vector
 
-    def _title_tokens(self, number: int) -> tuple[frozenset[str], frozenset[str]]:
-        tokens = analyze(self.generation.title(number))
-        return frozenset(tokens.words), frozenset(tokens.bigrams)
+    def _title(self, number: int) -> str:
+        return normalise(self.generation.titles[number])
 
     def _with_coinages(self, query: Query) -> Query:
         """The query with the coinages that the index knows as words of their own, quoted in the question or not."""

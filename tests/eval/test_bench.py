@@ -49,11 +49,13 @@ def test_search_is_measured_beside_its_reference(corpus: Path) -> None:
     assert measurement.measured > 0
     assert measurement.ratio == pytest.approx(measurement.reference / measurement.measured)
     assert measurement.met == (measurement.ratio >= 3)
+    assert set(measurement.stages) == {"encode", "bm25", "dense", "fuse", "rerank"}
+    assert all(ms > 0 for ms in measurement.stages.values())
 
 
 def test_table() -> None:
     figures = {"measured": 1.234, "reference": 1.0, "unit": "s", "ratio": 1.234}
-    row = {"name": "ask", "against": "import", **figures, "target": "≤ 1.3", "met": True}
+    row = {"name": "ask", "against": "import", **figures, "target": "≤ 1.3", "met": True, "stages": {}}
     text = bench_table({"measurements": [row], "heavy_imports": {"measured": ["torch"], "met": False}})
     assert "| ask | import | 1.23 s | 1 s | 1.23 | ≤ 1.3 | ✓ |" in text
     assert "torch" in text.splitlines()[-1]

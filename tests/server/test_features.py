@@ -32,8 +32,8 @@ def small(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Generat
     return Generation(data_dir)
 
 
-def no_titles(_: int) -> tuple[frozenset[str], frozenset[str]]:
-    return frozenset(), frozenset()
+def no_titles(_: int) -> str:
+    return ""
 
 
 def candidates(count: int) -> Candidates:
