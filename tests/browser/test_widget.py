@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, Request, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from server.feedback import FeedbackStore
 from tests.browser.support import QUESTION, REFUSED, ask, citation, open_host, open_widget
@@ -148,23 +148,19 @@ def test_a_refusal_is_a_status(page: Page, url: str) -> None:
 
 def test_stopping_ends_the_request(page: Page, url: str) -> None:
     open_host(page, url)
-    failed: list[Request] = []
 
     def hold(route: Route) -> None:
         """A service that takes the question and says nothing."""
 
-    def fail(request: Request) -> None:
-        failed.append(request)
-
     page.route("**/api/ask", hold)
-    page.on("requestfailed", fail)
     open_widget(page)
     ask(page, QUESTION)
     expect(page.get_by_role("button", name="发送")).to_be_hidden()
     expect(page.get_by_text("正在查阅文件")).to_be_visible()
-    page.get_by_role("button", name="停止").click()
+    with page.expect_event("requestfailed") as stopped:
+        page.get_by_role("button", name="停止").click()
+    assert stopped.value.failure == "net::ERR_ABORTED"
     expect(page.get_by_text("已停止。")).to_be_visible()
-    assert [request.failure for request in failed] == ["net::ERR_ABORTED"]
     expect(page.get_by_role("button", name="停止")).to_be_hidden()
     page.unroute("**/api/ask")
     page.get_by_role("button", name="再问一次").click()
