@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from indexer.encoders import Encoder
 from indexer.generations import Generation
 from server.search import retrieve
+from server.search.fuse import reciprocal_rank_fusion
 from server.search.query import Query, understand_query
 from server.search.reranker import load_reranker
 from server.search.retrieve import Retriever
@@ -27,8 +28,6 @@ Found = Sequence[tuple[int, float]]
 RERANKER = "reranker"
 # What the hybrid search can be asked to do without, as the retriever names it.
 FEATURES: tuple[str, ...] = retrieve.FEATURES
-# The constant of Cormack, Clarke and Büttcher (SIGIR 2009), which is what others' hybrids fuse with.
-_RRF_K = 60
 
 
 def reranker_configured() -> bool:
@@ -61,18 +60,8 @@ class Asked:
 
 def _best(scores: NDArray[np.float32], k: int) -> Found:
     """The ``k`` largest positive scores, largest first, ties by ordinal."""
-    pool = np.flatnonzero(scores > 0)
-    order = pool[np.lexsort((pool, -scores[pool]))][:k]
+    order = retrieve.best(scores, k)
     return list(zip(order.tolist(), scores[order].tolist(), strict=True))
-
-
-def reciprocal_rank_fusion(lists: Sequence[Found]) -> Found:
-    """Sum of 1 / (60 + rank) over the lists in which a chunk stands, best first, ties by ordinal."""
-    fused: dict[int, float] = {}
-    for found in lists:
-        for rank, (ordinal, _) in enumerate(found, start=1):
-            fused[ordinal] = fused.get(ordinal, 0.0) + 1 / (_RRF_K + rank)
-    return sorted(fused.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 class Engine:
@@ -96,9 +85,10 @@ class Engine:
             with asked.stage("bm25"):
                 return _best(index.bigrams.scores(asked.query.tokens.bigrams), k)
         if system == "rrf":
-            lists = [self.find(asked, part, k) for part in ("bm25-words", "bm25-bigrams", "dense")]
+            parts = ("bm25-words", "bm25-bigrams", "dense")
+            lists = {part: [ordinal for ordinal, _ in self.find(asked, part, k)] for part in parts}
             with asked.stage("fuse"):
-                return reciprocal_rank_fusion(lists)[:k]
+                return list(reciprocal_rank_fusion(lists, dict.fromkeys(parts, 1.0)).items())[:k]
         return self._server(asked, system, k)
 
     def _server(self, asked: Asked, system: str, k: int) -> Found:

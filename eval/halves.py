@@ -9,10 +9,14 @@ from eval.datasets import Dataset
 Half = Literal["even", "odd"]
 
 
+def half_of(query_id: str) -> Half:
+    """The half that a query belongs to."""
+    return "odd" if crc32(query_id.encode()) % 2 else "even"
+
+
 def half(dataset: Dataset, which: Half) -> Dataset:
     """The queries whose id has an even, or odd, CRC-32; the corpus stays whole."""
-    parity = ("even", "odd").index(which)
-    kept = {query for query in dataset.queries if crc32(query.encode()) % 2 == parity}
+    kept = {query for query in dataset.queries if half_of(query) == which}
     return replace(
         dataset,
         queries={query: text for query, text in dataset.queries.items() if query in kept},

@@ -14,12 +14,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eval.datasets import load_beir
+from eval.halves import half_of
 from eval.indexes import index_corpus
 from eval.lines import BadDataset, json_lines
 from indexer.analyzer import normalise
@@ -52,7 +52,7 @@ class GoldQuestion:
     @property
     def held_out(self) -> bool:
         """Whether the question is kept from training: the half with an odd CRC-32 of its id."""
-        return crc32(self.query_id.encode()) % 2 == 1
+        return half_of(self.query_id) == "odd"
 
 
 def plain(text: str) -> str:

@@ -73,3 +73,7 @@ class Document:
     metadata: Mapping[str, Field] = field(default_factory=dict)
     headings: tuple[Heading, ...] = ()
     chunks: tuple[Chunk, ...] = ()
+
+    def value(self, *names: str) -> str | None:
+        """The value of the first of these fields that the document has, None when it has none of them."""
+        return next((self.metadata[name].value for name in names if name in self.metadata), None)

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.errors import EncoderUnavailable
-from indexer.static_model import STATIC, StaticModel, unit_rows
+from indexer.errors import EncoderUnavailable, reason_of
+from indexer.static_model import DIMENSION, FOLDER, STATIC, StaticModel, fingerprint_of, unit_rows
 
 Floats = NDArray[np.float32]
 
@@ -87,17 +87,17 @@ class BundledEncoder:
     """
 
     name = BUNDLED
+    dimension = DIMENSION + UseEncoder.dimension
 
-    def __init__(self) -> None:
-        self._parts: tuple[Encoder, Encoder] = StaticModel(), UseEncoder()
-
-    @property
-    def dimension(self) -> int:
-        return sum(part.dimension for part in self._parts)
+    @cached_property
+    def _parts(self) -> tuple[Encoder, Encoder]:
+        # Loading takes half a second, and listing documents encodes nothing.
+        return StaticModel(), UseEncoder()
 
     @cached_property
     def fingerprint(self) -> str:
-        return sha256("".join(part.fingerprint for part in self._parts).encode()).hexdigest()[:16]
+        both = fingerprint_of(FOLDER, DIMENSION) + UseEncoder().fingerprint
+        return sha256(both.encode()).hexdigest()[:16]
 
     def encode(self, texts: Sequence[str]) -> Floats:
         return unit_rows(np.concatenate([part.encode(texts) for part in self._parts], axis=1))
@@ -119,9 +119,8 @@ class SentenceTransformerEncoder:
 
             self._model: Any = SentenceTransformer(name, device="cpu")
         except Exception as error:  # Whatever the library raises, the reader of the message needs the same advice.
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise EncoderUnavailable(
-                f"编码器 {name} 无法加载：{reason[:200]}；请检查 ZHENGWEN_ENCODER（模型名或文件夹）/ encoder cannot be loaded"
+                f"编码器 {name} 无法加载：{reason_of(error)}；请检查 ZHENGWEN_ENCODER（模型名或文件夹）/ encoder cannot be loaded"
             ) from error
 
     @cached_property

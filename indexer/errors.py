@@ -43,3 +43,9 @@ class EncoderUnavailable(ZhengwenError):
 
 class UnknownDocument(ZhengwenError):
     """No document has this id."""
+
+
+def reason_of(error: BaseException) -> str:
+    """What an error of a library says, in at most 200 characters of one line; its class where it says nothing."""
+    said = str(error).strip()
+    return said.splitlines()[0][:200] if said else type(error).__name__

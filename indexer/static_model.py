@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.errors import EncoderUnavailable
+from indexer.errors import EncoderUnavailable, reason_of
 
 Floats = NDArray[np.float32]
 
 STATIC = "zhengwen-static"
 FOLDER = Path(__file__).parent / "models" / "static"
+# Of the model in FOLDER.
+DIMENSION = 256
 _TOKENIZER, _WEIGHTS = "tokenizer.json", "model.safetensors"
 # Texts tokenised at a time: enough to keep the tokenizer's threads busy, few enough to bound the memory.
 _BATCH = 2_000
@@ -29,6 +31,14 @@ def unit_rows(rows: Floats) -> Floats:
     """Rows scaled to length 1; rows of zeros stay zero."""
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.maximum(norms, 1e-12), np.float32)
+
+
+def fingerprint_of(folder: Path, dimension: int) -> str:
+    """Of a model folder at a size; it is not loaded for this."""
+    digest = sha256(str(dimension).encode())
+    for name in (_TOKENIZER, _WEIGHTS):
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()[:16]
 
 
 class StaticModel:
@@ -52,7 +62,7 @@ class StaticModel:
             vectors, scales = tensors["embeddings"], tensors["weights"]
         except Exception as error:  # The libraries raise errors of many kinds; the advice is the same.
             raise EncoderUnavailable(
-                f"静态编码器无法从 {folder} 加载：{str(error)[:200]}；请检查文件夹是否完整 / static encoder cannot be loaded"
+                f"静态编码器无法从 {folder} 加载：{reason_of(error)}；请检查文件夹是否完整 / static encoder cannot be loaded"
             ) from error
         self.dimension = vectors.shape[1] if size is None else size
         if not 0 < self.dimension <= vectors.shape[1]:
@@ -67,10 +77,7 @@ class StaticModel:
     @cached_property
     def fingerprint(self) -> str:
         """Changes whenever the same text would give another vector."""
-        digest = sha256(str(self.dimension).encode())
-        for name in (_TOKENIZER, _WEIGHTS):
-            digest.update((self._folder / name).read_bytes())
-        return digest.hexdigest()[:16]
+        return fingerprint_of(self._folder, self.dimension)
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text; lone surrogates, which UTF-8 cannot hold, count as question marks."""

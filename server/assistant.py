@@ -251,10 +251,9 @@ class Assistant:
         documents = self.documents(role)
         if filters.text is not None:
             found = self.search(filters.text, 100, "hybrid", Filters(kind="reply"), role).passages
-            order = list(dict.fromkeys(passage.document.document_id for passage in found))
-            documents = sorted(
-                (d for d in documents if d.document_id in order), key=lambda d: order.index(d.document_id)
-            )
+            known = {document.document_id: document for document in documents}
+            order = dict.fromkeys(passage.document.document_id for passage in found)
+            documents = [known[document_id] for document_id in order if document_id in known]
         return replies_among(documents, filters)
 
     def reply(self, document_id: str, role: Role = "admin") -> Reply:

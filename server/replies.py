@@ -96,25 +96,21 @@ def _plain(number: str) -> str:
     return str(int(number))
 
 
-def _value(document: Document, name: str) -> str:
-    return document.metadata[name].value if name in document.metadata else ""
-
-
 def year_of(document: Document) -> str | None:
     """The year of a reply: of its date, else of its 文号."""
-    written = _value(document, "date")[:4]
-    numbered = re.search(r"[〔\[(（](\d{4})[〕\])）]", _value(document, "document_number"))
+    written = (document.value("date") or "")[:4]
+    numbered = re.search(r"[〔\[(（](\d{4})[〕\])）]", document.value("document_number") or "")
     return written or (numbered[1] if numbered else None)
 
 
 def _passes(document: Document, filters: ReplyFilters) -> bool:
-    number = _value(document, "proposal_number")
+    number = document.value("proposal_number") or ""
     if filters.number is not None and not (number.isdecimal() and _plain(number) == filters.number):
         return False
     return (
-        (filters.kind is None or _value(document, "proposal_kind") == filters.kind)
-        and (filters.session is None or filters.session in _value(document, "session"))
-        and (filters.proposer is None or filters.proposer in _value(document, "proposer"))
+        (filters.kind is None or document.value("proposal_kind") == filters.kind)
+        and (filters.session is None or filters.session in (document.value("session") or ""))
+        and (filters.proposer is None or filters.proposer in (document.value("proposer") or ""))
         and (filters.year is None or year_of(document) == filters.year)
     )
 
@@ -164,7 +160,7 @@ def commitments(document: Document) -> tuple[list[Statement], list[Statement]]:
 
 def reply_of(document: Document) -> Reply | None:
     """A document as a reply, None when it is none."""
-    if _value(document, "kind") != "reply":
+    if (document.value("kind") or "") != "reply":
         return None
     found = {name: document.metadata[key] for name, key in _FIELDS.items() if key in document.metadata}
     done, promised = commitments(document)
@@ -177,7 +173,9 @@ def reply_of(document: Document) -> Reply | None:
 
 def replies_among(documents: Sequence[Document], filters: ReplyFilters) -> list[Reply]:
     """The replies among documents that the filters let pass; newest first unless a text gave them an order."""
-    found = [document for document in documents if _value(document, "kind") == "reply" and _passes(document, filters)]
+    found = [
+        document for document in documents if (document.value("kind") or "") == "reply" and _passes(document, filters)
+    ]
     if filters.text is None:
-        found.sort(key=lambda d: (_value(d, "date") or year_of(d) or "", d.source), reverse=True)
+        found.sort(key=lambda d: ((d.value("date") or "") or year_of(d) or "", d.source), reverse=True)
     return [reply for document in found if (reply := reply_of(document)) is not None]

@@ -13,7 +13,7 @@ import typer
 
 from eval.training.dictionary import Entry, load_dictionary
 from indexer.lexical import term_hashes
-from server.search.dictionary import LEXICON, MAX_WORDS, WORD, Words
+from server.search.dictionary import LEXICON, MAX_WORDS, PARTICLES, WORD, Words
 
 # What a sense loses by standing later in its entry, and by naming only a part of a longer gloss.
 _LATER, _PART = 0.85, 0.4
@@ -21,7 +21,6 @@ _LATER, _PART = 0.85, 0.4
 _KEPT = 32
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,12}")
 _REST = re.compile(r",| of | in | by ")
-_LEAD = frozenset({"to", "a", "an", "the", "be", "of", "in", "for", "and"})
 # "Chongqing city" is asked for as "Chongqing".
 _KIND_OF_PLACE = frozenset({"city", "municipality", "province", "county", "district", "prefecture"})
 
@@ -33,13 +32,13 @@ def _keys(gloss: str) -> Iterator[tuple[Words, float]]:
     # "Chongqing, a municipality in the southwest": what stands before the comma is the name.
     for cut, share in ((gloss.split(",", 1)[0], 1.0), (_REST.split(gloss, maxsplit=1)[0], 0.8)):
         key = tuple(WORD.findall(cut.lower()))
-        while key and key[0] in _LEAD:
+        while key and key[0] in PARTICLES:
             key = key[1:]
         yield key, share
         if len(key) > 1 and key[-1] in _KIND_OF_PLACE:
             yield key[:-1], share * 0.9
         elif 1 < len(key) <= 3:
-            yield from (((word,), share * _PART / len(key)) for word in key if word not in _LEAD)
+            yield from (((word,), share * _PART / len(key)) for word in key if word not in PARTICLES)
 
 
 def build(entries: Iterable[Entry]) -> Table:

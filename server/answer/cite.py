@@ -4,6 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from indexer.document import Document
+from server.search.versions import replaced_by
 
 
 class FalseQuote(Exception):
@@ -35,19 +36,13 @@ def page_of(document: Document, offset: int) -> int | None:
     return bisect_right(document.pages, offset) if document.pages else None
 
 
-def _value(document: Document, name: str) -> str | None:
-    field = document.metadata.get(name)
-    return field.value if field else None
-
-
 def cite(n: int, document: Document, section: tuple[str, ...], start: int, end: int, quote: str) -> Citation:
     """Build a citation and verify it. Raises FalseQuote."""
     if not (0 <= start < end <= len(document.text)) or document.text[start:end] != quote:
         raise FalseQuote(f"{document.source}[{start}:{end}]")
     return Citation(
         n=n, document_id=document.document_id, source=document.source, title=document.title,
-        document_number=_value(document, "document_number"), issuer=_value(document, "issuer"),
-        date=_value(document, "date"), status=_value(document, "status"),
-        superseded_by=_value(document, "superseded_by") or _value(document, "newer_version"),
+        document_number=document.value("document_number"), issuer=document.value("issuer"),
+        date=document.value("date"), status=document.value("status"), superseded_by=replaced_by(document),
         section=section, page=page_of(document, start), quote=quote, start=start, end=end,
     )  # fmt: skip

@@ -18,8 +18,8 @@ MAX_WORDS = 4
 WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
 # Senses of one word that are tried; further ones are rare or wrong more often than right.
 _MAX_TERMS = 16
-# Words that are no translation's beginning when they stand alone.
-_ALONE = frozenset({"to", "a", "an", "the", "be", "of", "in", "for", "and"})
+# Words that say nothing at the beginning of a gloss, and have no translation by themselves.
+PARTICLES = frozenset({"to", "a", "an", "the", "be", "of", "in", "for", "and"})
 # Endings of inflected forms and what stood there before.
 _ENDINGS = (
     ("ies", ("y",)), ("es", ("", "e")), ("s", ("",)), ("ied", ("y",)), ("ed", ("", "e")), ("ing", ("", "e")), ("ly", ("",)),
@@ -104,7 +104,7 @@ def translate(text: str, ignored: frozenset[str] = frozenset()) -> tuple[Transla
     while at < len(words):
         for length in range(min(MAX_WORDS, len(words) - at), 0, -1):
             key = words[at : at + length]
-            terms = {} if length == 1 and key[0] in _ALONE else _terms(key)
+            terms = {} if length == 1 and key[0] in PARTICLES else _terms(key)
             if terms:
                 if not ignored.issuperset(key):
                     best = sorted(terms.items(), key=lambda pair: (-pair[1], pair[0]))[:_MAX_TERMS]

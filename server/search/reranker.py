@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.errors import ZhengwenError
+from indexer.errors import ZhengwenError, reason_of
 
 # Candidates that are read together with the question; each costs a pass through the model.
 DEPTH = 20
@@ -27,9 +27,8 @@ class Reranker:
 
             self._model: Any = CrossEncoder(name, device="cpu")
         except Exception as error:  # Whatever the library raises, the reader of the message needs the same advice.
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise RerankerUnavailable(
-                f"重排模型 {name} 无法加载：{reason[:200]}；请检查 ZHENGWEN_RERANKER（模型名或文件夹）/ re-ranker cannot be loaded"
+                f"重排模型 {name} 无法加载：{reason_of(error)}；请检查 ZHENGWEN_RERANKER（模型名或文件夹）/ re-ranker cannot be loaded"
             ) from error
 
     def scores(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:

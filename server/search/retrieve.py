@@ -3,7 +3,7 @@ known of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from time import perf_counter
 from typing import Literal
 
@@ -102,10 +102,6 @@ class Retriever:
             return query
         tokens = replace(query.tokens, words=(*query.tokens.words, *found))
         return replace(query, tokens=tokens, content=replace(query.content, words=(*query.content.words, *found)))
-
-    @cached_property
-    def _size(self) -> int:
-        return self.generation.manifest.chunks
 
     def search(
         self, query: Query, k: int, system: System = "hybrid", allowed: NDArray[np.bool_] | None = None,

@@ -44,18 +44,14 @@ def older_versions(generation: Generation, among: Set[int]) -> set[int]:
     return older
 
 
-def _value(document: Document, *names: str) -> str | None:
-    return next((document.metadata[name].value for name in names if name in document.metadata), None)
-
-
 def replaced_by(document: Document) -> str | None:
     """Id of the document that repeals this one or is its newest version."""
-    return _value(document, "superseded_by", "newer_version")
+    return document.value("superseded_by", "newer_version")
 
 
 def sources_of(document: Document) -> list[str]:
     """Paths of the files that hold this document: its own and those of its exact copies."""
-    copies = _value(document, "other_sources")
+    copies = document.value("other_sources")
     return [document.source, *(copies.split("\n") if copies else ())]
 
 
@@ -104,6 +100,4 @@ def other_versions(generation: Generation, document_id: str, visible: Set[int] |
 
 
 def _version(document: Document, relation: Relation) -> OtherVersion:
-    return OtherVersion(
-        document.document_id, document.title, _value(document, *DAYS), _value(document, "status"), relation
-    )
+    return OtherVersion(document.document_id, document.title, document.value(*DAYS), document.value("status"), relation)
