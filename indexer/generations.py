@@ -156,6 +156,11 @@ class Generation:
         return np.fromiter((row[0] for row in rows), np.int32, self.manifest.chunks)
 
     @cached_property
+    def document_starts(self) -> NDArray[np.int64]:
+        """The first chunk of each document, int64 [documents + 1]; those of one document follow each other."""
+        return np.searchsorted(self.chunk_documents, np.arange(self.manifest.documents + 1)).astype(np.int64)
+
+    @cached_property
     def document_ids(self) -> list[str]:
         """Ids of the documents by their number."""
         return [row[0] for row in self._db.execute("SELECT document_id FROM documents ORDER BY number")]

@@ -6,7 +6,8 @@ the ranking wherever its inverse document frequency is positive; where a term st
 which makes that one zero or negative, a small positive floor keeps the term harmless instead of harmful.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -21,6 +22,8 @@ K1 = 1.5
 B = 0.75
 # The weight of a term that stands in half of the chunks or more.
 IDF_FLOOR = 0.05
+# Postings of a term up to this number are looked through, of more looked into.
+_SHORT = 20_000
 
 Terms = NDArray[np.uint64]
 
@@ -92,62 +95,22 @@ class LexicalIndex:
         at = np.minimum(np.searchsorted(self.terms, hashes), len(self.terms) - 1)
         return np.where(self.terms[at] == hashes, at, -1)
 
+    def lookup(self, terms: Sequence[str]) -> "Lookup":
+        """The postings of terms, in the order given."""
+        columns = self._columns(term_hashes(terms))
+        if not len(self.terms):
+            return Lookup(self, np.zeros(len(terms), np.int64), np.zeros(len(terms), np.int64))
+        known, safe = columns >= 0, np.maximum(columns, 0)
+        return Lookup(self, np.where(known, self.starts[safe], 0), np.where(known, self.starts[safe + 1], 0))
+
     def document_frequency(self, terms: Sequence[str]) -> NDArray[np.int64]:
         """In how many chunks each term stands, int64 [len(terms)]."""
-        columns = self._columns(term_hashes(terms))
-        safe = np.maximum(columns, 0)
-        return np.where(columns < 0, 0, self.starts[safe + 1] - self.starts[safe]) if len(self.terms) else columns * 0
+        return self.lookup(terms).document_frequency
 
     def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
         """BM25 score of every chunk, float32 [size]; a repeated query term counts as often as it is given."""
-        total = np.zeros(self.size, np.float32)
-        columns, repeats = np.unique(self._columns(term_hashes(terms)), return_counts=True)
-        for column, repeat in zip(columns.tolist(), repeats.tolist(), strict=True):
-            if column >= 0:
-                start, end = self.starts[column], self.starts[column + 1]
-                total[self.chunks[start:end]] += self.weights[start:end] * np.float32(repeat)
-        return total
-
-    def matches(
-        self, terms: Sequence[str], ordinals: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-        """How much each term adds to the BM25 score of some chunks, float32 [len(terms), len(ordinals)], 0 where it does
-        not stand, and the inverse document frequency of each term, float64 [len(terms)]; one that the index does not
-        know counts as the rarest."""
-        weights = np.zeros((len(terms), len(ordinals)), np.float32)
-        frequencies = np.zeros(len(terms), np.int64)
-        for row, column in enumerate(self._columns(term_hashes(terms)).tolist()):
-            if column < 0:
-                continue
-            start, end = self.starts[column], self.starts[column + 1]
-            frequencies[row] = end - start
-            postings = self.chunks[start:end]
-            at = np.minimum(np.searchsorted(postings, ordinals), end - start - 1)
-            weights[row] = np.where(postings[at] == ordinals, self.weights[start:end][at], np.float32(0))
-        return weights, inverse_document_frequency(frequencies, self.size)
-
-    def postings(self, terms: Sequence[str]) -> Iterator[NDArray[np.int32]]:
-        """The chunks in which each term stands, ascending, int32, for each term."""
-        for column in self._columns(term_hashes(terms)).tolist():
-            start, end = (self.starts[column], self.starts[column + 1]) if column >= 0 else (0, 0)
-            yield self.chunks[start:end]
-
-    def alternative_scores(self, groups: Sequence[Sequence[tuple[str, float]]]) -> NDArray[np.float32]:
-        """Scores of every chunk, float32 [size], for groups of terms of which one is enough.
-
-        Each group is a list of terms with weights and adds the largest of weight times BM25 weight.
-        """
-        total = np.zeros(self.size, np.float32)
-        for group in groups:
-            largest = np.zeros(self.size, np.float32)
-            columns = self._columns(term_hashes([term for term, _ in group])).tolist()
-            for column, (_, weight) in zip(columns, group, strict=True):
-                if column >= 0:
-                    start, end = self.starts[column], self.starts[column + 1]
-                    chunks = self.chunks[start:end]
-                    largest[chunks] = np.maximum(largest[chunks], self.weights[start:end] * np.float32(weight))
-            total += largest
-        return total
+        repeats = Counter(terms)
+        return self.lookup(list(repeats)).scores(list(repeats.values()))
 
     def save(self, folder: Path, name: str) -> None:
         """Write ``name.*.npy`` below ``folder``."""
@@ -161,3 +124,85 @@ class LexicalIndex:
             mapped(folder / f"{name}.{part}.npy") for part in ("terms", "starts", "chunks", "weights")
         )
         return cls(terms, starts, chunks, weights, size)
+
+
+class Lookup:
+    """Terms found in a field. A query looks its terms up once, and what is asked of them is asked of all at a time.
+
+    ``document_frequency`` int64 [terms] and ``idf`` float64 [terms] are those of each term; one that the field does not
+    know counts as the rarest.
+    """
+
+    def __init__(self, index: LexicalIndex, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> None:
+        self._index = index
+        self.document_frequency = ends - starts
+        self.idf = inverse_document_frequency(self.document_frequency, index.size)
+        spans = list(zip(range(len(starts)), starts.tolist(), ends.tolist(), strict=True))
+        self._long = [span for span in spans if span[2] - span[1] > _SHORT]
+        short = [span for span in spans if 0 < span[2] - span[1] <= _SHORT]
+        self._rows = np.repeat([row for row, _, _ in short], [end - start for _, start, end in short]).astype(np.intp)
+        self._chunks = _joined([index.chunks[start:end] for _, start, end in short], np.int32)
+        self._weights = _joined([index.weights[start:end] for _, start, end in short], np.float32)
+
+    def scores(self, factors: Sequence[float] | None = None) -> NDArray[np.float32]:
+        """The sum of all terms' weights in every chunk, float32 [size], each term times its factor where these are given."""
+        multiples = np.ones(len(self.idf), np.float32) if factors is None else np.array(factors, np.float32)
+        total = np.bincount(self._chunks, self._weights * multiples[self._rows], self._index.size).astype(np.float32)
+        for row, start, end in self._long:
+            total[self._index.chunks[start:end]] += self._index.weights[start:end] * multiples[row]
+        return total
+
+    def alternative_scores(self, groups: Sequence[Sequence[float]]) -> NDArray[np.float32]:
+        """Scores of every chunk, float32 [size], where the terms stand in groups of which one term is enough.
+
+        ``groups`` holds a factor for each term, group by group; each group adds the largest of factor times weight.
+        """
+        total = np.zeros(self._index.size, np.float32)
+        bounds = np.concatenate(([0], np.cumsum([len(group) for group in groups]))).astype(int)
+        ends = np.searchsorted(self._rows, bounds)
+        for group, first, begin, end in zip(groups, bounds.tolist(), ends.tolist(), ends[1:].tolist(), strict=False):
+            largest = np.zeros(self._index.size, np.float32)
+            factors = np.array(group, np.float32)
+            np.maximum.at(largest, self._chunks[begin:end], self._weights[begin:end] * factors[self._rows[begin:end] - first])
+            for row, start, stop in self._long:
+                if first <= row < first + len(group):
+                    chunks = self._index.chunks[start:stop]
+                    largest[chunks] = np.maximum(largest[chunks], self._index.weights[start:stop] * factors[row - first])
+            total += largest
+        return total
+
+    def matches(self, ordinals: NDArray[np.int64]) -> NDArray[np.float32]:
+        """How much each term adds to the score of some chunks, float32 [terms, len(ordinals)], 0 where it does not stand."""
+        found = np.zeros((len(self.idf), len(ordinals)), np.float32)
+        places = np.full(self._index.size, -1, np.int16)
+        places[ordinals] = np.arange(len(ordinals))
+        at = places[self._chunks]
+        here = np.flatnonzero(at >= 0)
+        found[self._rows[here], at[here]] = self._weights[here]
+        for row, start, end in self._long:
+            chunks = self._index.chunks[start:end]
+            # Keys of the type of the postings: NumPy would copy these to compare them with another.
+            where = np.minimum(chunks.searchsorted(ordinals.astype(np.int32)), end - start - 1)
+            found[row] = np.where(chunks[where] == ordinals, self._index.weights[start:end][where], np.float32(0))
+        return found
+
+    def within(self, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each term stands in a chunk of some ranges, bool [terms, len(begins)]. The ranges, from ``begins`` up to
+        but without ``ends``, do not overlap."""
+        found = np.zeros((len(self.idf), len(begins)), bool)
+        places = np.full(self._index.size, -1, np.int16)
+        sizes = ends - begins
+        offsets = np.cumsum(sizes) - sizes
+        places[np.arange(sizes.sum()) + np.repeat(begins - offsets, sizes)] = np.repeat(np.arange(len(begins)), sizes)
+        at = places[self._chunks]
+        here = np.flatnonzero(at >= 0)
+        found[self._rows[here], at[here]] = True
+        edges = np.concatenate((begins, ends)).astype(np.int32)
+        for row, start, end in self._long:
+            where = self._index.chunks[start:end].searchsorted(edges)
+            found[row] = where[: len(begins)] < where[len(begins) :]
+        return found
+
+
+def _joined(parts: Sequence[NDArray[Any]], kind: type[Any]) -> NDArray[Any]:
+    return np.concatenate(parts) if parts else np.zeros(0, kind)

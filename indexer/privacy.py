@@ -63,6 +63,9 @@ def is_identity_number(number: str) -> bool:
     return number[17] == _CHECK[remainder]
 
 
+_FIGURE = re.compile(r"\d")
+
+
 def _is_spaced_mobile(text: str, match: re.Match[str], last_end: int) -> bool:
     """Whether figures parted by spaces are a mobile number, not cells of a table: 138 1234 5678.
 
@@ -101,8 +104,12 @@ def personal_numbers(text: str) -> Iterator[tuple[int, int]]:
 
 def mask(text: str) -> str:
     """The text with each personal number's digits, but the first three, as ``*``; its length stays the same."""
+    # Most of what is masked is a title without any figure.
+    spans = list(personal_numbers(text)) if _FIGURE.search(text) else []
+    if not spans:
+        return text
     out = list(text)
-    for start, end in personal_numbers(text):
+    for start, end in spans:
         out[start + _SHOWN : end] = ["*" if c.isalnum() else c for c in text[start + _SHOWN : end]]
     return "".join(out)
 

@@ -39,50 +39,44 @@ def _standard(values: Values) -> Values:
 
 def _of_field(
     name: str, index: LexicalIndex, terms: Sequence[str], content: Sequence[str], candidates: Candidates, scores: Values,
-    mark: "_Documents", titles: Titles,
+    documents: "_Documents", titles: Titles,
 ) -> tuple[dict[str, Values], dict[str, float]]:  # fmt: skip
     """Features of one lexical field, by chunk, and of the query in it."""
     terms = list(dict.fromkeys(terms))
-    weights, idf = index.matches(terms, candidates.ordinals)
+    found = index.lookup(terms)
+    idf, weights = found.idf, found.matches(candidates.ordinals).astype(np.float64)
     asked = frozenset(content)
     carrying = np.array([term in asked for term in terms], np.float64)
     own = idf * carrying
     hit = (weights > 0).astype(np.float64)
-    in_document = mark.holding(index, terms).astype(np.float64)
-    found = {
+    in_document = found.within(documents.begins, documents.ends)[:, documents.of_candidate].astype(np.float64)
+    all_terms, own_terms = float(idf.sum()), float(own.sum())
+    of_chunks = {
         f"{name}_score": scores,
-        f"{name}_self": _share(scores, float(idf.sum()) * (K1 + 1)),
-        f"{name}_covered": _share(idf @ hit, float(idf.sum())),
-        f"{name}_carried": _share(own @ hit, float(own.sum())),
-        f"{name}_carried_score": _share(carrying @ weights.astype(np.float64), float(own.sum()) * (K1 + 1)),
+        f"{name}_self": _share(scores, all_terms * (K1 + 1)),
+        f"{name}_covered": _share(idf @ hit, all_terms),
+        f"{name}_carried": _share(own @ hit, own_terms),
+        f"{name}_carried_score": _share(carrying @ weights, own_terms * (K1 + 1)),
         f"{name}_rare": _share((own * idf) @ hit, float(own @ idf)),
         # Each term once: how often it is repeated says less than which others stand beside it.
-        f"{name}_once": _share(own @ np.minimum(weights / idf[:, None], 1.0).astype(np.float64), float(own.sum())),
-        f"{name}_document": _share(own @ in_document, float(own.sum())),
-        f"{name}_title": mark.titled(titles, terms, own),
+        f"{name}_once": _share(own @ np.minimum(weights / idf[:, None], 1.0), own_terms),
+        f"{name}_document": _share(own @ in_document, own_terms),
+        f"{name}_title": documents.titled(titles, terms, own),
     }
-    known = _share(np.array([idf @ (index.document_frequency(terms) > 0)]), float(idf.sum()))[0] if terms else 0.0
-    return found, {f"q_{name}_known": float(known), f"q_{name}_terms": float(np.log1p(len(terms)))}
+    known = _share(np.array([idf @ (found.document_frequency > 0)]), all_terms)[0] if terms else 0.0
+    return of_chunks, {f"q_{name}_known": float(known), f"q_{name}_terms": float(np.log1p(len(terms)))}
 
 
 class _Documents:
-    """The documents of the candidates: a passage of a long text may leave unsaid what it is about."""
+    """The documents of the candidates: a passage of a long text may leave unsaid what it is about.
+
+    ``begins`` and ``ends`` are the chunks of each, int64 [documents]; ``of_candidate`` the place of a candidate's among them.
+    """
 
     def __init__(self, generation: Generation, ordinals: NDArray[np.int64]) -> None:
-        self._of_chunk = generation.chunk_documents
-        self._wanted = self._of_chunk[ordinals]
-        self._marked = np.zeros(generation.manifest.documents, bool)
-        self.distinct, self.of_candidate = np.unique(self._wanted, return_inverse=True)
-
-    def holding(self, index: LexicalIndex, terms: Sequence[str]) -> NDArray[np.bool_]:
-        """In which candidates' documents a term stands anywhere, bool [len(terms), candidates]"""
-        rows = np.zeros((len(terms), len(self._wanted)), bool)
-        for row, chunks in enumerate(index.postings(terms)):
-            documents = self._of_chunk[chunks]
-            self._marked[documents] = True
-            rows[row] = self._marked[self._wanted]
-            self._marked[documents] = False
-        return rows
+        self.distinct, self.of_candidate = np.unique(generation.chunk_documents[ordinals], return_inverse=True)
+        starts = generation.document_starts
+        self.begins, self.ends = starts[self.distinct], starts[self.distinct + 1]
 
     def titled(self, titles: Titles, terms: Sequence[str], weights: Values) -> Values:
         """The share of the weights whose terms stand in the title of each candidate's document, float64 [candidates].
@@ -90,10 +84,9 @@ class _Documents:
         As characters, not as tokens: cutting the titles of a hundred documents would take longer than all the rest.
         """
         pairs = [(term, weight) for term, weight in zip(terms, weights.tolist(), strict=True) if weight]
-        held = []
-        for number in self.distinct.tolist():
-            title = titles(number)
-            held.append(sum(weight for term, weight in pairs if term in title))
+        held = [
+            sum([weight for term, weight in pairs if term in title]) for title in map(titles, self.distinct.tolist())
+        ]
         return _share(np.array(held, np.float64)[self.of_candidate], float(weights.sum()))
 
     def gathered(self, values: Values) -> tuple[Values, Values]:
@@ -116,9 +109,9 @@ def features_of(query: Query, candidates: Candidates, generation: Generation, ti
 
     ``titles`` gives a document's title, normalised, by the document's number.
     """
-    mark = _Documents(generation, candidates.ordinals)
+    documents = _Documents(generation, candidates.ordinals)
     words, of_words = _of_field(
-        "words", generation.words, query.tokens.words, query.content.words, candidates, candidates.words, mark, titles
+        "words", generation.words, query.tokens.words, query.content.words, candidates, candidates.words, documents, titles
     )
     bigrams, of_bigrams = _of_field(
         "bigrams",
@@ -127,12 +120,12 @@ def features_of(query: Query, candidates: Candidates, generation: Generation, ti
         query.content.bigrams,
         candidates,
         candidates.bigrams,
-        mark,
+        documents,
         titles,
     )
     lexical = candidates.words + candidates.bigrams
-    of_document, of_others = mark.gathered(lexical)
-    _, near_others = mark.gathered(candidates.sentence_cosine)
+    of_document, of_others = documents.gathered(lexical)
+    _, near_others = documents.gathered(candidates.sentence_cosine)
     starts = generation.sentence_starts
     sentences = np.log1p((starts[candidates.ordinals + 1] - starts[candidates.ordinals]).astype(np.float64))
     own = words | bigrams | {

@@ -174,7 +174,9 @@ class Retriever:
             lists["bm25"] = (words, bigrams), best(words + bigrams, depth, allowed)
             clock.lap("bm25")
         if system == "hybrid" and query.translations and "dictionary" not in without:
-            translated = self.generation.words.alternative_scores([entry.terms for entry in query.translations])
+            groups = [entry.terms for entry in query.translations]
+            found = self.generation.words.lookup([term for group in groups for term, _ in group])
+            translated = found.alternative_scores([[weight for _, weight in group] for group in groups])
             lists["translated"] = (translated,), best(translated, depth, allowed)
             clock.lap("dictionary")
         if vector is not None and system != "bm25" and "dense" not in without:

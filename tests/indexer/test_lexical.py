@@ -146,30 +146,50 @@ def test_hashes_do_not_depend_on_the_process() -> None:
 DOCUMENTS = [["水库", "水库", "渠"], ["井", "渠"], ["水库"], ["河"], ["湖"], ["湖", "河", "a"]]
 
 
+@pytest.fixture(params=[20_000, 1], ids=["short", "long"])
+def short(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Postings are looked through or looked into, depending on how many they are: both must find the same."""
+    monkeypatch.setattr("indexer.lexical._SHORT", request.param)
+
+
+@pytest.mark.usefixtures("short")
 def test_matches_are_the_parts_of_the_score() -> None:
     index = build(DOCUMENTS)
     ordinals = np.array([0, 2, 5])
-    weights, idf = index.matches(["水库", "渠", "没有"], ordinals)
+    found = index.lookup(["水库", "渠", "没有"])
+    weights = found.matches(ordinals)
     np.testing.assert_allclose(weights[0], index.scores(["水库"])[ordinals])
     np.testing.assert_allclose(weights.sum(axis=0), index.scores(["水库", "渠"])[ordinals])
     assert weights[2].tolist() == [0, 0, 0]
     # 水库 stands in 2 of 6 chunks, 没有 in none: log((6 - n + 0.5) / (n + 0.5)).
-    assert idf.tolist() == pytest.approx([math.log(4.5 / 2.5), math.log(4.5 / 2.5), math.log(6.5 / 0.5)])
+    assert found.idf.tolist() == pytest.approx([math.log(4.5 / 2.5), math.log(4.5 / 2.5), math.log(6.5 / 0.5)])
 
 
-def test_matches_of_an_empty_index() -> None:
-    weights, idf = build([]).matches(["水库"], np.zeros(0, np.int64))
-    assert weights.shape == (1, 0)
-    assert idf.shape == (1,)
+@pytest.mark.usefixtures("short")
+def test_factors_multiply_the_weights_of_terms() -> None:
+    found = build(DOCUMENTS).lookup(["水库", "渠"])
+    np.testing.assert_allclose(found.scores([2, 0.5]), 2 * found.scores([1, 0]) + 0.5 * found.scores([0, 1]), rtol=1e-6)
 
 
-def test_postings_are_the_chunks_of_each_term() -> None:
-    assert [found.tolist() for found in build(DOCUMENTS).postings(["水库", "没有", "河"])] == [[0, 2], [], [3, 5]]
+def test_an_empty_index_matches_nothing() -> None:
+    found = build([]).lookup(["水库"])
+    assert found.matches(np.zeros(0, np.int64)).shape == (1, 0)
+    assert found.idf.shape == (1,)
+    assert found.scores().shape == (0,)
 
 
+@pytest.mark.usefixtures("short")
+def test_a_term_stands_within_ranges_of_chunks() -> None:
+    found = build(DOCUMENTS).lookup(["水库", "没有", "河"])
+    # 水库 stands in chunks 0 and 2, 河 in 3 and 5.
+    held = found.within(np.array([0, 1, 4]), np.array([1, 3, 6]))
+    assert held.tolist() == [[True, True, False], [False, False, False], [False, False, True]]
+
+
+@pytest.mark.usefixtures("short")
 def test_of_alternatives_the_best_counts_once() -> None:
     index = build(DOCUMENTS)
     one = {term: index.scores([term]) for term in ("水库", "渠", "河")}
-    found = index.alternative_scores([[("水库", 1.0), ("渠", 0.5), ("没有", 1.0)], [("河", 1.0)]])
+    found = index.lookup(["水库", "渠", "没有", "河"]).alternative_scores([[1.0, 0.5, 1.0], [1.0]])
     np.testing.assert_allclose(found, np.maximum(one["水库"], 0.5 * one["渠"]) + one["河"])
-    assert index.alternative_scores([]).tolist() == [0] * 6
+    assert index.lookup([]).alternative_scores([]).tolist() == [0] * 6
