@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from indexer.document import Field
 from indexer.letterhead import segments
 from indexer.lines import Line, field_of, first_field
+from indexer.numerals import to_arabic
 
 _MOVER = r"(?:[（(][^（()）\n]{1,20}[）)])?(?:人大)?(?:代表|委员|党派|集体|界别|平时|重点|闭会)?"
 PROPOSAL_NUMBER = re.compile(rf"第?\s*(?<![\d-])(?P<number>\d{{1,8}})\s*号\s*{_MOVER}(?P<kind>建议|提案)")
@@ -22,6 +23,7 @@ _SESSION = re.compile(
     rf"|(?:全国|自治[区州县]|[省市区县州旗])?(?:人大|政协|人民代表大会)?\s?第?\s?{_N}\s?届\s?"
     rf"(?:(?:[\u4e00-\u9fff]{{0,12}}?(?:人大|政协|人民代表大会))?\s?第?\s?{_N}\s?次)(?:全体)?会议"
 )
+_ORDER = re.compile(rf"第?\s?({_N})\s?届[\u4e00-\u9fff]{{0,20}}?第?\s?({_N})\s?次")
 # The name of the place in full before it: 重庆市六届人大三次会议.
 _PLACE = re.compile(
     r"(?:^|关于|对|在|于|理|复|交|的|和|及)(?P<place>(?!关于|[对于的和及您你办提答回])(?:(?!在)[\u4e00-\u9fff]){2,5})$"
@@ -122,6 +124,19 @@ def read_session(lines: Sequence[Line]) -> Field | None:
             start = place.start("place") if place else match.start()
             return Field(line.text[start : match.end()], line.start + start, line.start + match.end())
     return None
+
+
+def session_of(text: str) -> str | None:
+    """The session that a text names, in one form: 人大6.3 for 市六届人大三次会议 and for 第六届人民代表大会第三次会议, 6.3 where
+    neither 人大 nor 政协 is said."""
+    match = _SESSION.search(text)
+    order = _ORDER.search(match[0]) if match else None
+    if match is None or order is None:
+        return None
+    term, number = (to_arabic(each) or each for each in order.groups())
+    around = text[: match.start()][-4:] + match[0]
+    body = "政协" if "政" in around else "人大" if "人大" in around or "人民代表" in around else ""
+    return f"{body}{int(term)}.{int(number)}"
 
 
 def read_adoption(lines: Sequence[Line]) -> Field | None:

@@ -4,12 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-import rjieba
-
 from indexer.analyzer import Tokens, analyze, normalise
-from indexer.metadata import PROPOSAL_NUMBER
-from indexer.numerals import to_arabic
 from server.search.dictionary import Translation, translate
+from server.search.identifiers import Identifiers, identifiers_in
 
 Language = Literal["zh", "en"]
 Kind = Literal["definition", "number", "date", "person", "list", "how", "open"]
@@ -55,35 +52,14 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("list", re.compile(r"哪些|哪几|哪[两三四五六七八九十]|什么内容|分别|包括什么|\bwhich\b|what are", re.IGNORECASE)),
     ("how", re.compile(r"如何|怎么|怎样|为什么|为何|\bhow\b|\bwhy\b", re.IGNORECASE)),
 )  # fmt: skip
-_NUMBER_AFTER = re.compile(
-    r"(?:(?P<kind>建议|提案)|proposal|suggestion)\s*(?:第|no\.?|number|#)?\s*(?P<number>\d{2,6})(?!\d|年)"
-)
-_NUMBER_ALONE = re.compile(r"^第\s*(?P<number>\d{2,6})\s*号(?P<kind>建议|提案)?[？?。]?$")
-_CHINESE_NUMBER = re.compile(r"第([〇零一二两三四五六七八九十百千]+)号")
-_SERIAL = re.compile(
-    r"文号[为是]?\s*(?P<before>\d{1,5})\s*号|(?<![\d〔\]〕第)])(?P<after>\d{1,5})\s*号(?:文|函|复函|答复函)"
-)
-_PLACE = re.compile(r"[\u4e00-\u9fff]{2,5}[区县]$")
-# 区 and 县 that end a common noun, not a name.
-_NO_PLACE = re.compile(
-    r"(?:开发|高新|经开|新|园|社|市|地|景|片|城|郊|辖|各|全|本|库|山|自治|都|功能|保税|自贸|示范|试验)区$|区县$|[各全本某]县$"
-)
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*年|\b|[^\d])")
-_CODE = re.compile(
-    r"[\"“”‘’']?\s*(?P<code>\d{2,6}|\d+\+\d+|[〇零一二三四五六七八九]{3,6})\s*[\"“”‘’']?\s*"
-    r"(?:工作)?(?:机制|mechanism|计划|工程|行动|体系|模式|policy)",
-    re.IGNORECASE,
-)
 _QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{1,40})[”\"」』》]")
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A question, understood.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query(Identifiers):
+    """A question, understood, with the identifiers that it names.
 
-    ``content`` holds the tokens of the words that carry the question; ``tokens`` those of the whole question. Proposals
-    (number without leading zeros, 建议 or 提案 if said), 文号 and their serials confine the answer to documents;
-    ``years``, ``codes`` (the 631 of “631”机制) and ``places`` must occur in the evidence exactly as they are.
+    ``content`` holds the tokens of the words that carry the question; ``tokens`` those of the whole question.
     ``translations`` are the Chinese terms that the words of an English question may stand for.
     """
 
@@ -93,19 +69,8 @@ class Query:
     tokens: Tokens
     content: Tokens
     term: str | None = None
-    document_numbers: tuple[str, ...] = ()
-    proposals: tuple[tuple[str, str | None], ...] = ()
-    serials: tuple[str, ...] = ()
-    years: tuple[str, ...] = ()
-    codes: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()
     quoted: tuple[str, ...] = ()
     translations: tuple[Translation, ...] = ()
-
-    @property
-    def names_number(self) -> bool:
-        """Whether the question names a document, a proposal or a term by its number: those are matched exactly."""
-        return bool(self.proposals or self.document_numbers or self.serials or self.codes)
 
 
 def language_of(text: str) -> Language:
@@ -139,15 +104,6 @@ def _plain_term(term: str) -> bool:
     return len(term) <= 20 and not re.search(r"多少|哪|谁|几|文号|标题|编号|日期|时间|电话|[，。]", term)
 
 
-def _places(text: str) -> tuple[str, ...]:
-    """Districts and counties that a question names. A name that the dictionary does not know comes as two words."""
-    words = rjieba.cut(text)
-    joined = [
-        before + word if word in ("区", "县") else word for before, word in zip(["", *words], words, strict=False)
-    ]
-    return tuple(dict.fromkeys(word for word in joined if _PLACE.search(word) and not _NO_PLACE.search(word)))
-
-
 def understand_query(text: str) -> Query:
     """Understand a question. Pure: looks at the question alone, not at any index."""
     text = text.strip()
@@ -156,14 +112,7 @@ def understand_query(text: str) -> Query:
     term = _term(text)
     if term and kind in ("open", "list", "how") and (language == "en" or _plain_term(term)):
         kind = "definition"
-    # 第四百五十七号建议 is 第457号建议.
-    plain = _CHINESE_NUMBER.sub(lambda match: f"第{to_arabic(match[1]) or match[1]}号", normalise(text))
     tokens = analyze(text)
-    numbers = tuple(token for token in tokens.words if re.fullmatch(r".+〔\d{4}〕\d+号", token))
-    proposals = tuple((m["number"].lstrip("0") or "0", m["kind"]) for m in PROPOSAL_NUMBER.finditer(plain))
-    if not proposals:
-        found = [*_NUMBER_AFTER.finditer(plain), *_NUMBER_ALONE.finditer(plain)]
-        proposals = tuple((m["number"].lstrip("0") or "0", m["kind"]) for m in found)
     return Query(
         text=text,
         language=language,
@@ -171,12 +120,7 @@ def understand_query(text: str) -> Query:
         tokens=tokens,
         content=analyze(_content_text(text, language)),
         term=term if kind == "definition" else None,
-        document_numbers=numbers,
-        proposals=proposals,
-        serials=tuple((m["before"] or m["after"]).lstrip("0") for m in _SERIAL.finditer(plain)) if not numbers else (),
-        years=tuple(dict.fromkeys(_YEAR.findall(plain))),
-        codes=tuple(dict.fromkeys(analyze(m["code"] + "机制").words[0] for m in _CODE.finditer(plain))),
-        places=_places(plain),
         quoted=tuple(dict.fromkeys(_QUOTED.findall(text))),
         translations=translate(text, _ASKING_EN) if language == "en" else (),
+        **identifiers_in(text, tokens.words),
     )
