@@ -115,14 +115,28 @@ class _Groups:
         return True
 
 
+def _alike(signatures: Sequence[Signature]) -> list[list[int]]:
+    """For each band, the documents that share it with another, in order: most of a corpus shares none."""
+    if not signatures:
+        return []
+    rows = _PERMUTATIONS // _BANDS
+    bands = np.ascontiguousarray(np.stack(signatures)).view(f"V{8 * rows}")
+    found: list[list[int]] = []
+    for band in range(_BANDS):
+        _, places, counts = np.unique(bands[:, band], return_inverse=True, return_counts=True)
+        found.append(np.flatnonzero(counts[places] > 1).tolist())
+    return found
+
+
 def versions(documents: Sequence[Document], signatures: Sequence[Signature]) -> list[Version]:
     """Near duplicates: each older document with the newest of its kind."""
     proposals = [_proposal(document) for document in documents]
     groups = _Groups(proposals)
     rows = _PERMUTATIONS // _BANDS
-    for band in range(_BANDS):
+    for band, alike in enumerate(_alike(signatures)):
         buckets: dict[bytes, dict[_Proposal, list[int]]] = {}
-        for i, values in enumerate(signatures):
+        for i in alike:
+            values = signatures[i]
             bucket = buckets.setdefault(values[band * rows : (band + 1) * rows].tobytes(), {})
             number, kind = mine = proposals[i]
             # Hundreds of letters may share a form: those that answer another proposal are not even looked at.

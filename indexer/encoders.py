@@ -24,9 +24,15 @@ THREADS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity"
 
 
 class Encoder(Protocol):
-    """What the index asks of an encoder. ``fingerprint`` changes whenever the same text would give another vector."""
+    """What the index asks of an encoder. ``fingerprint`` changes whenever the same text would give another vector.
+
+    ``parts`` are the encoders whose vectors this one joins, the cheapest first; empty for one that joins none.
+    """
 
     name: str
+
+    @property
+    def parts(self) -> "tuple[Encoder, ...]": ...
 
     @property
     def dimension(self) -> int: ...
@@ -56,6 +62,7 @@ class UseEncoder:
 
     name = USE
     dimension = 512
+    parts: tuple[Encoder, ...] = ()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -90,7 +97,7 @@ class BundledEncoder:
     dimension = DIMENSION + UseEncoder.dimension
 
     @cached_property
-    def _parts(self) -> tuple[Encoder, Encoder]:
+    def parts(self) -> tuple[Encoder, ...]:
         # Loading takes half a second, and listing documents encodes nothing.
         return StaticModel(), UseEncoder()
 
@@ -100,16 +107,18 @@ class BundledEncoder:
         return sha256(both.encode()).hexdigest()[:16]
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        return unit_rows(np.concatenate([part.encode(texts) for part in self._parts], axis=1))
+        return unit_rows(np.concatenate([part.encode(texts) for part in self.parts], axis=1))
 
     def encode_passages(self, passages: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
-        (static, static_parts), (use, use_parts) = (part.encode_passages(passages) for part in self._parts)
+        (static, static_parts), (use, use_parts) = (part.encode_passages(passages) for part in self.parts)
         whole = np.concatenate([static, use], axis=1)
         return unit_rows(whole), unit_rows(np.concatenate([static_parts, use_parts], axis=1))
 
 
 class SentenceTransformerEncoder:
     """Any sentence-transformers model by hub name or folder."""
+
+    parts: tuple[Encoder, ...] = ()
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -4,13 +4,14 @@ A data directory holds:
 
     store.sqlite                 working state of the writer
     CURRENT                      name of the current generation
-    generations/000007/          manifest.json, documents.sqlite, *.npy, chunks.faiss
+    generations/000007/          manifest.json and its checksum, documents.sqlite, *.npy, chunks.*.faiss
 """
 
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+import weakref
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from hashlib import file_digest
@@ -21,16 +22,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer import vectors
+from indexer import leases
 from indexer.document import Chunk, Document
 from indexer.errors import DamagedGeneration, NoGeneration, UnknownDocument
 from indexer.lexical import LexicalIndex, mapped
 from indexer.privacy import masked, masked_chunk
+from indexer.soundness import problems_of
 from indexer.store import chunk_of, document_of
+from indexer.vectors import ChunkVectors
 
 _CACHED_DOCUMENTS = 256
 # Raise it when a reader of the old layout would misread the new one.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
+
+# In the form of the program sha256sum.
+MANIFEST_CHECKSUM = "manifest.sha256"
 
 _DOCUMENTS = "SELECT document_id, source, title, text, pages, metadata, headings FROM documents"
 
@@ -88,12 +94,44 @@ def current_name(data_dir: Path) -> str:
         ) from error
 
 
+def _reader_of(generation: "weakref.ref[Generation]") -> Callable[[int], Document]:
+    """Reads documents of a generation without keeping it alive: one that nobody reads has to go at once."""
+
+    def read(number: int) -> Document:
+        found = generation()
+        if found is None:
+            raise ReferenceError("the generation is gone")
+        return found._read_document(number)
+
+    return read
+
+
 class Generation:
-    """Read access to one published generation; safe to share between threads. Large arrays are memory-mapped."""
+    """Read access to one published generation; safe to share between threads. Large arrays are memory-mapped.
+
+    Its folder stays on disk for as long as this object lives, whatever is published meanwhile.
+    Raises NoGeneration and DamagedGeneration.
+    """
 
     def __init__(self, data_dir: Path, name: str | None = None) -> None:
         self.name = name or current_name(data_dir)
-        self.folder = data_dir / "generations" / self.name
+        while True:
+            self.folder = data_dir / "generations" / self.name
+            try:
+                self._open()
+                return
+            except DamagedGeneration:
+                # Between reading its name and holding it, it may have been replaced and deleted.
+                newest = name or current_name(data_dir)
+                if newest == self.name:
+                    raise
+                self.name = newest
+
+    def _open(self) -> None:
+        try:
+            leases.hold(self, self.folder / "manifest.json")
+        except (OSError, ValueError) as error:
+            raise self.damaged(f"manifest.json: {error}") from error
         self.manifest = self._read_manifest()
         size = self.manifest.chunks
         try:
@@ -104,14 +142,15 @@ class Generation:
                 for part in ("sentences", "sentence_scales", "sentence_spans", "sentence_starts")
             )
         except (OSError, ValueError) as error:
-            raise self._damaged(str(error)) from error
+            raise self.damaged(str(error)) from error
         if len(self.sentence_starts) - 1 != size:
-            raise self._damaged(f"manifest.json：{size} 个段落，应为 {len(self.sentence_starts) - 1}")
+            raise self.damaged(f"manifest.json：{size} 个段落，应为 {len(self.sentence_starts) - 1}")
         self._connections = local()
         # Questions come back to the same documents, and masking a long one takes a moment.
-        self._cached = lru_cache(maxsize=_CACHED_DOCUMENTS)(self._read_document)
+        self._cached = lru_cache(maxsize=_CACHED_DOCUMENTS)(_reader_of(weakref.ref(self)))
 
-    def _damaged(self, what: str) -> DamagedGeneration:
+    def damaged(self, what: str) -> DamagedGeneration:
+        """The error that says what is wrong with this generation, and what to do."""
         return DamagedGeneration(
             f"{self.folder}：索引损坏（{what}），请运行 zhengwen index --rebuild / the index is damaged: rebuild it"
         )
@@ -127,12 +166,12 @@ class Generation:
             manifest = Manifest(**raw)
             sizes = {name: expected["size"] for name, expected in manifest.files.items()}
         except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
-            raise self._damaged(f"manifest.json: {error}") from error
+            raise self.damaged(f"manifest.json: {error}") from error
         for name, expected in sizes.items():
             path = self.folder / name
             size = path.stat().st_size if path.is_file() else None
             if size != expected:
-                raise self._damaged(f"{name}：{size} 字节，应为 {expected}")
+                raise self.damaged(f"{name}：{size} 字节，应为 {expected}")
         return manifest
 
     @property
@@ -142,12 +181,12 @@ class Generation:
         return Identity(m.encoder, m.dimension, m.fingerprint, m.analyzer)
 
     @cached_property
-    def chunk_vectors(self) -> Any:
-        """The FAISS index over chunks, opened at first use."""
+    def chunk_vectors(self) -> ChunkVectors:
+        """The vectors of the chunks, opened at first use."""
         try:
-            return vectors.load(self.folder / "chunks.faiss")
-        except RuntimeError as error:
-            raise self._damaged(f"chunks.faiss: {error}") from error
+            return ChunkVectors.load(self.folder)
+        except (RuntimeError, OSError, ValueError) as error:
+            raise self.damaged(f"chunks.*.faiss: {error}") from error
 
     @cached_property
     def chunk_documents(self) -> NDArray[np.int32]:
@@ -229,7 +268,9 @@ class Generation:
 
     def sentence_cosines(self, rows: NDArray[np.int64], vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines of sentences, by their numbers int64 [n], with a unit vector: float32 [n], right to within 0.01."""
-        cosines: NDArray[np.float32] = (self.sentences[rows].astype(np.float32) @ vector) * self.sentence_scales[rows]
+        asked = int(np.flatnonzero(vector)[-1]) + 1 if vector.any() else 0  # A vector of the first part ends in zeros.
+        products = self.sentences[rows, :asked].astype(np.float32) @ vector[:asked]
+        cosines: NDArray[np.float32] = products * self.sentence_scales[rows]
         return cosines
 
     @cached_property
@@ -262,38 +303,23 @@ class Generation:
         )
         return [(ordinal, masked_chunk(chunk_of(*row))) for ordinal, *row in rows]
 
+    @property
+    def size(self) -> int:
+        """Bytes of all its files."""
+        return sum(int(expected["size"]) for expected in self.manifest.files.values())
+
+    def altered(self) -> list[str]:
+        """Names of the files that are not what was published, by their checksums."""
+        expected = {name: str(of_file["sha256"]) for name, of_file in self.manifest.files.items()}
+        stated = self.folder / MANIFEST_CHECKSUM
+        if stated.is_file():  # Generations of earlier versions have none.
+            expected["manifest.json"] = stated.read_text(encoding="ascii", errors="replace").split(" ")[0]
+        return [
+            name
+            for name, checksum in expected.items()
+            if not (self.folder / name).is_file() or digest(self.folder / name) != checksum
+        ]
+
     def check(self) -> list[str]:
         """Verify checksums and every span. Returns what is wrong, nothing when the generation is sound."""
-        problems = [
-            f"{name}：内容与校验和不符 / checksum differs"
-            for name, expected in self.manifest.files.items()
-            if not (self.folder / name).is_file() or digest(self.folder / name) != expected["sha256"]
-        ]
-        if problems:
-            return problems
-        if self.chunk_vectors.ntotal != self.manifest.chunks:
-            problems.append("chunks.faiss：向量数与段落数不符 / number of vectors differs from number of chunks")
-        counts = {len(self.sentences), len(self.sentence_scales), len(self.sentence_spans)}
-        if counts != {int(self.sentence_starts[-1])}:
-            problems.append("sentences.npy：向量数与句子数不符 / number of vectors differs from number of sentences")
-        for number, document in enumerate(self.documents()):
-            problems.extend(f"{document.source}：{problem}" for problem in self._check_document(number, document))
-        return problems
-
-    def _check_document(self, number: int, document: Document) -> list[str]:
-        size = len(document.text)
-        chunks = self.chunks_of(number)
-        covered = "".join("".join(document.text[c.start : c.end].split()) for _, c in chunks)
-        problems = []
-        if covered != "".join(document.text.split()):
-            problems.append("有文字不属于任何段落 / some text lies in no chunk")
-        if any(not 0 <= c.start < c.end <= size for _, c in chunks):
-            problems.append("段落位置超出原文 / a chunk lies outside the text")
-        for ordinal, chunk in chunks:
-            spans = self.sentence_spans[self.sentence_starts[ordinal] : self.sentence_starts[ordinal + 1]]
-            if len(spans) and not (chunk.start <= spans.min() and spans.max() <= chunk.end):
-                problems.append("句子位置超出段落 / a sentence lies outside its chunk")
-        for name, field in document.metadata.items():
-            if field.start is not None and not (field.end is not None and 0 <= field.start < field.end <= size):
-                problems.append(f"字段 {name} 的位置超出原文 / a field lies outside the text")
-        return problems
+        return problems_of(self)

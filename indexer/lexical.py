@@ -105,7 +105,11 @@ class LexicalIndex:
 
     def document_frequency(self, terms: Sequence[str]) -> NDArray[np.int64]:
         """In how many chunks each term stands, int64 [len(terms)]."""
-        return self.lookup(terms).document_frequency
+        if not len(self.terms):
+            return np.zeros(len(terms), np.int64)
+        columns = self._columns(term_hashes(terms))
+        safe = np.maximum(columns, 0)
+        return np.where(columns < 0, 0, self.starts[safe + 1] - self.starts[safe])
 
     def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
         """BM25 score of every chunk, float32 [size]; a repeated query term counts as often as it is given."""
@@ -144,9 +148,9 @@ class Lookup:
         self._chunks = _joined([index.chunks[start:end] for _, start, end in short], np.int32)
         self._weights = _joined([index.weights[start:end] for _, start, end in short], np.float32)
 
-    def scores(self, factors: Sequence[float] | None = None) -> NDArray[np.float32]:
+    def scores(self, factors: Sequence[float] | NDArray[np.int64] | None = None) -> NDArray[np.float32]:
         """The sum of all terms' weights in every chunk, float32 [size], each term times its factor where these are given."""
-        multiples = np.ones(len(self.idf), np.float32) if factors is None else np.array(factors, np.float32)
+        multiples = np.ones(len(self.idf), np.float32) if factors is None else np.asarray(factors, np.float32)
         total = np.bincount(self._chunks, self._weights * multiples[self._rows], self._index.size).astype(np.float32)
         for row, start, end in self._long:
             total[self._index.chunks[start:end]] += self._index.weights[start:end] * multiples[row]

@@ -1,29 +1,29 @@
 """The order of the steps: files -> documents -> chunks -> tokens and vectors -> a published generation."""
 
+import errno
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from indexer.analyzer import ANALYZER_VERSION
 from indexer.caching import Progress, encoder_key, fill_caches
-from indexer.document import Document, SourceDocument
+from indexer.document import SourceDocument
 from indexer.duplicates import signature
 from indexer.encoders import Encoder
 from indexer.errors import DamagedGeneration, NoGeneration, NothingToIndex, StoreInUse, UnreadableFile, ZhengwenError
 from indexer.files import File, document_id_of, printable, scan
+from indexer.folders import record_paths, with_uploads
+from indexer.gathering import gather
 from indexer.generations import Generation, Identity
-from indexer.lexical import LexicalIndex
 from indexer.loaders import LOADERS
-from indexer.publication import Content, publish
+from indexer.publication import publish
 from indexer.reading import content_key, reader_version, understand
 from indexer.relations import identity, relate
-from indexer.sentences import sentence_spans
 from indexer.sidecar import DEFAULTS, SUFFIX, UnreadableSidecar, sidecars
 from indexer.store import FileState, Store, store_error
 from indexer.worker import LoadingWorker
@@ -112,12 +112,15 @@ class Indexer:
     def index(self, paths: Sequence[Path], *, rebuild: bool = False, max_bytes: int = DEFAULT_MAX_BYTES) -> IndexReport:
         """Make the index hold exactly what the files and folders hold now, and publish it if that changed anything.
 
+        What was uploaded into the data directory belongs to every index of it.
+
         Files that did not change are not read, chunks that did not change are not encoded. A file that cannot be read
         is reported; if an earlier version of it was indexed, that one stays. Raises NothingToIndex, with everything
         as it was, when no document is left.
         """
         # A file may be named twice: by itself and by its folder.
-        files = list({(file.root, file.source): file for file in scan(paths)}.values())
+        named = with_uploads(self._data_dir, paths)
+        files = list({(file.root, file.source): file for file in scan(named)}.values())
         files = [file for file in files if not file.path.name.endswith(SUFFIX) and file.path.name != DEFAULTS]
         candidates = [file for file in files if file.path.suffix.lower() in LOADERS]
         other = [
@@ -126,7 +129,9 @@ class Indexer:
             if file.path.suffix.lower() not in LOADERS
         ]
         with LoadingWorker() as worker:
-            return self._run(candidates, lambda file: worker.load(file.path, max_bytes), rebuild, other)
+            report = self._run(candidates, lambda file: worker.load(file.path, max_bytes), rebuild, other)
+        record_paths(self._data_dir, paths)
+        return report
 
     def index_documents(self, documents: Iterable[tuple[str, SourceDocument]]) -> IndexReport:
         """Make the index hold exactly these documents, given as (source, loaded document)."""
@@ -202,7 +207,7 @@ class Indexer:
                 ocr_pages += loaded.ocr_pages
                 notes.extend(Skipped(file.source, note) for note in loaded.notes)
             self.progress("read", len(files), len(files))
-            if not self._store.files():
+            if not self._store.count():
                 formats = "、".join(sorted(LOADERS))
                 raise NothingToIndex(
                     f"没有可以索引的文件（支持 {formats}），已发布的索引保持不变 / nothing could be indexed; what is published stays",
@@ -219,7 +224,7 @@ class Indexer:
             generation=generation, published=published, documents=manifest.documents, chunks=manifest.chunks,
             added=added, changed=changed, unchanged=unchanged, removed=len(gone), encoded=encoded,
             seconds=time.perf_counter() - began, skipped=tuple(skipped), notes=tuple(notes), pages=pages,
-            ocr_pages=ocr_pages, duplicates=len(self._store.files()) - manifest.documents,
+            ocr_pages=ocr_pages, duplicates=self._store.count() - manifest.documents,
             older_versions=len(opened.documents_having("newer_version")),
         )  # fmt: skip
 
@@ -265,39 +270,24 @@ class Indexer:
     def _is_published(self) -> bool:
         """Whether the current generation is readable and was made with the present settings."""
         try:
-            return Generation(self._data_dir).identity == self._identity()
+            current = Generation(self._data_dir)
+            return current.identity == self._identity() and not current.altered()
         except (NoGeneration, DamagedGeneration):
             return False
 
     def _publish(self) -> str:
         """Gather everything from the store and switch to a new generation."""
-        documents: list[Document] = []
-        words, bigrams, passages, sentences, spans, starts = [], [], [], [], [], [0]
         related = relate(list(self._store.documents()), self._store.signatures())
-        total = len(related)
-        for document in related:
-            self.progress("publish", len(documents), total)
-            chunks = self._store.chunks(document.document_id)
-            documents.append(replace(document, chunks=tuple(chunk for chunk, _ in chunks)))
-            for chunk, key in chunks:
-                chunk_words, chunk_bigrams = self._store.tokens(key, ANALYZER_VERSION)
-                passage, parts = self._store.vectors(key, encoder_key(self._encoder), self._encoder.dimension)
-                words.append(chunk_words)
-                bigrams.append(chunk_bigrams)
-                passages.append(passage)
-                sentences.append(parts)
-                spans.extend(sentence_spans(document.text, chunk.start, chunk.end))
-                starts.append(len(spans))
-        content = Content(
-            documents, LexicalIndex.build(words), LexicalIndex.build(bigrams), np.stack(passages),
-            np.concatenate(sentences), np.array(spans, np.int32).reshape(-1, 2), np.array(starts, np.int64),
-        )  # fmt: skip
+        content = gather(self._store, related, self._encoder, self.progress)
         try:
             name = publish(self._data_dir, content, self._identity())
         except OSError as error:
+            # NumPy says only how many bytes it could not write.
+            full = error.errno in (None, errno.ENOSPC, errno.EDQUOT)
             raise ZhengwenError(
-                f"{self._data_dir}：无法写入（{error.strerror or error}），已发布的索引保持不变 / cannot be written; what is published stays"
+                f"{self._data_dir}：无法写入（{error.strerror or error}），{'请检查磁盘空间；' if full else ''}已发布的索引保持不变 / "
+                f"cannot be written{': check the free space of the disk' if full else ''}; what is published stays"
             ) from error
-        self._store.unpublished = False
-        self.progress("publish", total, total)
+        self._store.published((ANALYZER_VERSION, encoder_key(self._encoder)))
+        self.progress("publish", len(related), len(related))
         return name

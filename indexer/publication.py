@@ -13,14 +13,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer import vectors
+from indexer import leases
 from indexer.document import Document, Field
 from indexer.errors import NoGeneration
-from indexer.generations import FORMAT_VERSION, Identity, Manifest, current_name, digest, folders
+from indexer.generations import FORMAT_VERSION, MANIFEST_CHECKSUM, Identity, Manifest, current_name, digest, folders
 from indexer.lexical import LexicalIndex
+from indexer.proposals import session_of
 from indexer.static_model import quantise
 from indexer.store import document_row
+from indexer.vectors import ChunkVectors
 
+# Begins the names of folders that are no generations yet, or no longer.
+_UNFINISHED = ".partial-"
 _SCHEMA = """
     CREATE TABLE documents (number INTEGER PRIMARY KEY, document_id TEXT UNIQUE, source TEXT, title TEXT, text TEXT,
                             pages TEXT, metadata TEXT, headings TEXT);
@@ -36,17 +40,20 @@ _SCHEMA = """
 class Content:
     """All that is published, in order: chunk ordinals run over the chunks of ``documents`` one after the other.
 
-    ``passages`` float16 [chunks, d]; ``sentences`` float16 [sentences, d]; ``sentence_spans`` int32 [sentences, 2],
-    offsets in the canonical text; ``sentence_starts`` int64 [chunks + 1].
+    ``passages`` float16 [chunks, d]; ``sentences`` [sentences, d], float16, or int8 with ``sentence_scales`` float32
+    [sentences]; ``sentence_spans`` int32 [sentences, 2], offsets in the canonical text; ``sentence_starts`` int64
+    [chunks + 1]; ``parts``: dimensions of the encoders whose vectors are joined.
     """
 
     documents: Sequence[Document]
     words: LexicalIndex
     bigrams: LexicalIndex
     passages: NDArray[np.float16]
-    sentences: NDArray[np.float16]
+    sentences: NDArray[np.float16] | NDArray[np.int8]
     sentence_spans: NDArray[np.int32]
     sentence_starts: NDArray[np.int64]
+    parts: tuple[int, ...] = ()
+    sentence_scales: NDArray[np.float32] | None = None
 
 
 def _sync(path: Path) -> None:
@@ -68,6 +75,8 @@ def lookup_values(metadata: Mapping[str, Field]) -> Iterator[tuple[str, str]]:
             yield name, found.value
         if name == "date":
             yield "year", found.value[:4]
+        if name == "session" and (session := session_of(found.value)):
+            yield from (("session_order", order) for order in {session, session.lstrip("人大政协")})
 
 
 def _write_documents(path: Path, documents: Sequence[Document]) -> None:
@@ -97,18 +106,20 @@ def publish(data_dir: Path, content: Content, identity: Identity) -> str:
     """
     generations = data_dir / "generations"
     generations.mkdir(parents=True, exist_ok=True)
-    for stale in generations.glob(".partial-*"):
+    for stale in generations.glob(f"{_UNFINISHED}*"):
         shutil.rmtree(stale)
     existing = folders(data_dir)
     name = f"{int(existing[-1].name) + 1 if existing else 1:06d}"
-    folder = generations / f".partial-{name}"
+    folder = generations / f"{_UNFINISHED}{name}"
     folder.mkdir()
     _write_documents(folder / "documents.sqlite", content.documents)
     content.words.save(folder, "words")
     content.bigrams.save(folder, "bigrams")
-    vectors.save(vectors.build(content.passages.astype(np.float32)), folder / "chunks.faiss")
+    ChunkVectors.build(content.passages.astype(np.float32), content.parts).save(folder)
     # A byte a dimension is read five times as fast as a half float, and moves a cosine by less than 0.01.
-    sentences, scales = quantise(content.sentences.astype(np.float32))
+    sentences, scales = content.sentences, content.sentence_scales
+    if scales is None:
+        sentences, scales = quantise(sentences.astype(np.float32))
     arrays: dict[str, NDArray[Any]] = {
         "sentences": sentences, "sentence_scales": scales,
         "sentence_spans": content.sentence_spans, "sentence_starts": content.sentence_starts,
@@ -122,6 +133,7 @@ def publish(data_dir: Path, content: Content, identity: Identity) -> str:
         documents=len(content.documents), chunks=len(content.sentence_starts) - 1, files=files,
     )  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / MANIFEST_CHECKSUM).write_text(f"{digest(folder / 'manifest.json')}  manifest.json\n", encoding="ascii")
     for path in [*folder.iterdir(), folder]:
         _sync(path)
     folder.rename(generations / name)
@@ -131,11 +143,21 @@ def publish(data_dir: Path, content: Content, identity: Identity) -> str:
     except NoGeneration:
         before = name
     switch(data_dir, name)
+    # The one that was current until now stays, to fall back on.
     for old in folders(data_dir):
-        # Readers may still hold the generation that was current until now.
         if old.name not in (before, name):
-            shutil.rmtree(old, ignore_errors=True)
+            _delete(old)
     return name
+
+
+def _delete(generation: Path) -> None:
+    """Delete a generation unless somebody reads it: then the next publication does."""
+    with leases.unheld(generation / "manifest.json") as nobody:
+        if nobody:
+            # Half deleted, it must not look like a generation. What is left of it goes with the next publication.
+            doomed = generation.with_name(f"{_UNFINISHED}{generation.name}-old")
+            generation.rename(doomed)
+            shutil.rmtree(doomed, ignore_errors=True)
 
 
 def switch(data_dir: Path, name: str) -> None:

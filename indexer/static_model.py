@@ -49,6 +49,7 @@ class StaticModel:
     """
 
     name = STATIC
+    parts = ()
 
     def __init__(self, folder: Path = FOLDER, size: int | None = None) -> None:
         self._folder = folder

@@ -12,32 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from indexer.cached import CachedVectors
 from indexer.document import Chunk, Document, Field, Heading
 from indexer.duplicates import Signature
 from indexer.errors import StoreMismatch, ZhengwenError
 from indexer.lexical import Terms
+from indexer.migrations import SCHEMA_VERSION, migrate, version_of
 
-# Each step takes the store from the version that is its place in the list to the next.
-_MIGRATIONS = (
-    """
-    CREATE TABLE documents (
-        document_id TEXT PRIMARY KEY, root TEXT NOT NULL, source TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
-        pages TEXT NOT NULL, metadata TEXT NOT NULL, headings TEXT NOT NULL, signature BLOB NOT NULL,
-        size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, UNIQUE (root, source));
-    CREATE TABLE chunks (
-        document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, number INTEGER NOT NULL,
-        start INTEGER NOT NULL, "end" INTEGER NOT NULL, section TEXT NOT NULL, term TEXT, key TEXT NOT NULL,
-        PRIMARY KEY (document_id, number)) WITHOUT ROWID;
-    CREATE INDEX chunk_keys ON chunks (key);
-    CREATE TABLE tokens (key TEXT, analyzer TEXT, words BLOB NOT NULL, bigrams BLOB NOT NULL, PRIMARY KEY (key, analyzer));
-    CREATE TABLE vectors (key TEXT, encoder TEXT, passage BLOB NOT NULL, sentences BLOB NOT NULL, PRIMARY KEY (key, encoder));
-    CREATE TABLE removed (root TEXT NOT NULL, source TEXT NOT NULL, document_id TEXT NOT NULL, PRIMARY KEY (root, source));
-    CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-    """,
-)
-SCHEMA_VERSION = len(_MIGRATIONS)
+# Publications for which cached tokens and vectors are kept after their content left the index: a folder that was not
+# mounted for a day, or an encoder that was tried, costs nothing when it comes back.
+KEPT_PUBLICATIONS = 3
+# Of a document, in the order of ``document_of``.
+_COLUMNS = "document_id, source, title, text, pages, metadata, headings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +61,12 @@ def chunk_of(start: int, end: int, section: str, term: str | None) -> Chunk:
 def store_error(path: Path, error: Exception) -> ZhengwenError:
     """What to tell the user when SQLite cannot go on. Only a damaged file is worth deleting."""
     if isinstance(error, sqlite3.OperationalError):
+        # What SQLite calls an I/O error is most often a full disk.
+        name = getattr(error, "sqlite_errorname", "")
+        advice = "，请检查磁盘空间" if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")) else ""
+        check = ": check the free space of the disk" if advice else ""
         return ZhengwenError(
-            f"{path}：无法读写（{error}），已发布的索引不受影响 / cannot be used; what is published stays usable"
+            f"{path}：无法读写（{error}）{advice}；已发布的索引不受影响 / cannot be used{check}; what is published stays usable"
         )
     return ZhengwenError(
         f"{path}：已损坏（{error}）；删除它后重新运行 zhengwen index，已发布的索引不受影响 / "
@@ -92,8 +83,7 @@ class Store:
         except sqlite3.OperationalError as error:
             raise store_error(path, error) from error
         try:
-            self._db.execute("PRAGMA foreign_keys = ON")
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            version = version_of(self._db)
             if version > SCHEMA_VERSION:
                 raise StoreMismatch(
                     f"{path}：由更新的版本写成（{version} > {SCHEMA_VERSION}），请升级政问或另选 --data-dir / "
@@ -101,8 +91,7 @@ class Store:
                 )
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
-            for number in range(version, SCHEMA_VERSION):
-                self._db.executescript(f"BEGIN; {_MIGRATIONS[number]} PRAGMA user_version = {number + 1}; COMMIT;")
+            migrate(self._db)
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             # A damaged schema can have a name that is no text, which the message about it would have to quote.
             self._db.close()
@@ -154,8 +143,28 @@ class Store:
 
     def clear_caches(self) -> None:
         """Forget all cached tokens and vectors."""
-        for table in ("tokens", "vectors"):
+        for table in ("tokens", "vectors", "retired", "makers"):
             self._db.execute(f"DELETE FROM {table}")
+
+    def published(self, makers: Sequence[str]) -> None:
+        """Everything is published, made by these analyzers and encoders. What was cached of content that left the index
+        more than KEPT_PUBLICATIONS ago goes, and what other makers made; the content of documents that may be restored
+        stays."""
+        with self.transaction():
+            publication = int(self._state("publication") or 0) + 1
+            self._set_state("publication", str(publication))
+            self.unpublished = False
+            last = publication - KEPT_PUBLICATIONS
+            self._db.executemany("INSERT OR REPLACE INTO makers VALUES (?, ?)", ((m, publication) for m in makers))
+            old_makers = "(SELECT version FROM makers WHERE publication < :last)"
+            old_keys = """(SELECT key FROM retired WHERE publication < :last
+                EXCEPT SELECT key FROM chunks EXCEPT SELECT key FROM kept)"""
+            for table, maker in (("tokens", "analyzer"), ("vectors", "encoder")):
+                self._db.execute(f"DELETE FROM {table} WHERE key IN {old_keys}", {"last": last})
+                if self._db.execute(f"SELECT 1 FROM {old_makers}", {"last": last}).fetchone():
+                    self._db.execute(f"DELETE FROM {table} WHERE {maker} IN {old_makers}", {"last": last})
+            self._db.execute("DELETE FROM makers WHERE publication < ?", (last,))
+            self._db.execute("DELETE FROM retired WHERE publication < ? AND key NOT IN (SELECT key FROM kept)", (last,))
 
     # Documents
 
@@ -163,6 +172,11 @@ class Store:
         """State of every indexed file by (root, source)."""
         rows = self._db.execute("SELECT root, source, document_id, size, mtime_ns FROM documents")
         return {(root, source): FileState(*state) for root, source, *state in rows}
+
+    def count(self) -> int:
+        """How many documents there are."""
+        count: int = self._db.execute("SELECT COUNT(*) FROM documents").fetchone()[0]
+        return count
 
     def put(self, root: str, state: FileState, document: Document, keys: Sequence[str], signature: Signature) -> None:
         """Add or replace a document with its chunks; ``keys`` name the content of each chunk."""
@@ -181,14 +195,24 @@ class Store:
         )
 
     def delete(self, document_id: str) -> None:
-        """Drop a document and its chunks; cached tokens and vectors stay for when it comes back."""
+        """Drop a document and its chunks; cached tokens and vectors stay for a while, in case it comes back."""
         self._db.execute("DELETE FROM documents WHERE document_id = ?", (document_id,))
 
     def documents(self) -> Iterator[Document]:
         """Every document without its chunks, ordered by source: the order of a published generation."""
-        columns = "document_id, source, title, text, pages, metadata, headings"
-        rows = self._db.execute(f"SELECT {columns} FROM documents ORDER BY source, root")
+        rows = self._db.execute(f"SELECT {_COLUMNS} FROM documents ORDER BY source, root")
         return (document_of(row) for row in rows)
+
+    def documents_holding(self, keys: Iterable[str]) -> Iterator[Document]:
+        """The documents of ``documents`` that hold a chunk of this content; the others are not even read."""
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (key TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._db.execute("DELETE FROM temp.wanted")
+        self._db.execute("BEGIN")
+        self._db.executemany("INSERT OR IGNORE INTO temp.wanted VALUES (?)", ((key,) for key in keys))
+        self._db.execute("COMMIT")
+        holding = "SELECT document_id FROM chunks WHERE key IN (SELECT key FROM temp.wanted)"
+        query = f"SELECT {_COLUMNS} FROM documents WHERE document_id IN ({holding}) ORDER BY source, root"
+        return (document_of(row) for row in self._db.execute(query))
 
     def signatures(self) -> list[Signature]:
         """MinHash signatures in the order of ``documents``."""
@@ -202,6 +226,14 @@ class Store:
         )
         return [(chunk_of(*row), key) for *row, key in rows]
 
+    def all_chunks(self) -> dict[str, list[tuple[Chunk, str]]]:
+        """``chunks`` of every document that has some, by its id."""
+        columns = 'document_id, start, "end", section, term, key'
+        found: dict[str, list[tuple[Chunk, str]]] = {}
+        for document_id, *row, key in self._db.execute(f"SELECT {columns} FROM chunks ORDER BY document_id, number"):
+            found.setdefault(document_id, []).append((chunk_of(*row), key))
+        return found
+
     # Removal by hand
 
     def removed(self) -> dict[str, tuple[str, str]]:
@@ -214,12 +246,20 @@ class Store:
         if row is None:
             return False
         self._db.execute("INSERT OR REPLACE INTO removed VALUES (?, ?, ?)", (*row, document_id))
+        keys = "SELECT DISTINCT document_id, key FROM chunks WHERE document_id = ?"
+        self._db.execute(f"INSERT OR REPLACE INTO kept {keys}", (document_id,))
         self.delete(document_id)
         return True
 
     def restore(self, document_id: str) -> bool:
         """Forget that a document was removed. False when it was not."""
-        return self._db.execute("DELETE FROM removed WHERE document_id = ?", (document_id,)).rowcount > 0
+        with self.transaction():
+            # Its content waits for the next run, as long as any that left.
+            publication = int(self._state("publication") or 0)
+            keys = "SELECT key, ? FROM kept WHERE document_id = ?"
+            self._db.execute(f"INSERT OR REPLACE INTO retired {keys}", (publication, document_id))
+            self._db.execute("DELETE FROM kept WHERE document_id = ?", (document_id,))
+            return self._db.execute("DELETE FROM removed WHERE document_id = ?", (document_id,)).rowcount > 0
 
     # Caches by content
 
@@ -236,23 +276,22 @@ class Store:
             ((key, analyzer, words.tobytes(), bigrams.tobytes()) for key, words, bigrams in rows),
         )
 
-    def tokens(self, key: str, analyzer: str) -> tuple[Terms, Terms]:
-        """Cached words and bigrams of a chunk, uint64."""
-        row = self._db.execute(
-            "SELECT words, bigrams FROM tokens WHERE key = ? AND analyzer = ?", (key, analyzer)
-        ).fetchone()
-        return np.frombuffer(row[0], np.uint64), np.frombuffer(row[1], np.uint64)
+    def tokens(self, analyzer: str) -> dict[str, tuple[Terms, Terms]]:
+        """All cached words and bigrams of an analyzer, uint64, by the key of the content."""
+        rows = self._db.execute("SELECT key, words, bigrams FROM tokens WHERE analyzer = ?", (analyzer,))
+        return {row[0]: (np.frombuffer(row[1], np.uint64), np.frombuffer(row[2], np.uint64)) for row in rows}
 
-    def put_vectors(self, encoder: str, rows: Iterable[tuple[str, NDArray[np.float16], NDArray[np.float16]]]) -> None:
-        """Cache (key, passage vector [d], sentence vectors [s, d]) as float16."""
+    def put_vectors(self, encoder: str, rows: Iterable[tuple[str, CachedVectors]]) -> None:
+        """Cache the vectors of chunks by the keys of their content."""
         self._db.executemany(
-            "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)",
-            ((key, encoder, passage.tobytes(), sentences.tobytes()) for key, passage, sentences in rows),
+            "INSERT OR REPLACE INTO vectors (key, encoder, passage, sentences, scales, spans) VALUES (?, ?, ?, ?, ?, ?)",
+            ((key, encoder, *of.blobs()) for key, of in rows),
         )
 
-    def vectors(self, key: str, encoder: str, dimension: int) -> tuple[NDArray[np.float16], NDArray[np.float16]]:
-        """Cached passage vector [d] and sentence vectors [s, d] of a chunk, float16."""
-        row = self._db.execute(
-            "SELECT passage, sentences FROM vectors WHERE key = ? AND encoder = ?", (key, encoder)
-        ).fetchone()
-        return np.frombuffer(row[0], np.float16), np.frombuffer(row[1], np.float16).reshape(-1, dimension)
+    def vectors(self, encoder: str, dimension: int) -> dict[str, CachedVectors]:
+        """All cached vectors of an encoder by the key of the content."""
+        # One pass in the order of the file: looking each up in the index takes five times as long.
+        rows = self._db.execute(
+            "SELECT key, passage, sentences, scales, spans FROM vectors WHERE encoder = ?", (encoder,)
+        )
+        return {key: CachedVectors.of(dimension, *blobs) for key, *blobs in rows}

@@ -1,62 +1,152 @@
-"""Dense vectors: one per chunk in FAISS for search, one per sentence in a memory-mapped array for evidence."""
+"""Dense vectors of chunks, one byte a dimension, searched by FAISS.
 
+An encoder may join the vectors of several others. Each of these parts has an index of its own, and a query that leaves
+a part zero does not search it: a part that is cheap to encode can be searched alone.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.lexical import mapped
+
 Floats = NDArray[np.float32]
+Ordinals = NDArray[np.int64]
+
+_LARGEST = 127
+# From here on a search looks into some cells of an inverted file instead of at every chunk.
+_EXACT = 200_000
+# Chunks a cell, cells looked into, and chunks from which the cells are learned.
+_CELL, _PROBED, _SAMPLE = 256, 32, 100_000
+# So few allowed chunks are looked at one by one: the cells near a query may hold none of them.
+_FEW = 20_000
 
 
-def build(vectors: Floats) -> Any:
-    """An exact inner-product index over unit vectors, float32 [n, d], stored as half floats."""
+def _scale(vectors: Floats) -> float:
+    """The factor that makes the largest component of some vectors 127."""
+    largest = float(np.abs(vectors).max(initial=0))
+    return _LARGEST / largest if largest else 1.0
+
+
+def _build(vectors: Floats) -> Any:
+    """An inner-product index over whole numbers of one byte, float32 [n, d]."""
     import faiss  # 0.2 s to load, and searching by words alone does not need it.
 
-    index = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    kind, size = faiss.ScalarQuantizer.QT_8bit_direct_signed, vectors.shape[1]
+    if len(vectors) < _EXACT:
+        index: Any = faiss.IndexScalarQuantizer(size, kind, faiss.METRIC_INNER_PRODUCT)
+    else:
+        cells = len(vectors) // _CELL
+        index = faiss.IndexIVFScalarQuantizer(
+            faiss.IndexFlatIP(size), size, cells, kind, faiss.METRIC_INNER_PRODUCT, False
+        )
+        index.cp.niter, index.cp.max_points_per_centroid = 6, max(1, _SAMPLE // cells)
+        index.cp.min_points_per_centroid = 1
+        index.nprobe = _PROBED
+        draw = np.random.default_rng(0)
+        index.train(vectors[np.sort(draw.permutation(len(vectors))[:_SAMPLE])])
     if len(vectors):
-        index.add(np.ascontiguousarray(vectors, np.float32))
+        index.add(vectors)
+    if len(vectors) >= _EXACT:
+        index.make_direct_map(True)  # Finds a vector by its ordinal.
     return index
 
 
-def save(index: Any, path: Path) -> None:
-    """Write a FAISS index. The path may hold any characters: FAISS is handed bytes, not a file name."""
-    import faiss
+class ChunkVectors:
+    """Vectors of chunks, float32 [size, dimension] to within half a step of each part's scale."""
 
-    path.write_bytes(faiss.serialize_index(index).tobytes())
+    def __init__(self, indexes: Sequence[Any], scales: Sequence[float]) -> None:
+        self._indexes = tuple(indexes)
+        self._scales = tuple(scales)
+        bounds = np.cumsum([0, *(index.d for index in indexes)]).tolist()
+        self._columns = [slice(first, last) for first, last in pairwise(bounds)]
+        self.size: int = self._indexes[0].ntotal
+        self.dimension: int = bounds[-1]
 
+    @classmethod
+    def build(cls, vectors: Floats, parts: Sequence[int] = ()) -> "ChunkVectors":
+        """Index unit vectors, float32 [n, d]; ``parts`` are the dimensions of the encoders that were joined."""
+        bounds = np.cumsum([0, *(parts or (vectors.shape[1],))]).tolist()
+        pieces = [vectors[:, first:last] for first, last in pairwise(bounds)]
+        scales = [_scale(piece) for piece in pieces]
+        whole = [np.round(piece * np.float32(scale)) for piece, scale in zip(pieces, scales, strict=True)]
+        return cls([_build(np.ascontiguousarray(each, np.float32)) for each in whole], scales)
 
-def load(path: Path) -> Any:
-    """Memory-map a FAISS index written by ``save``."""
-    import faiss
+    def save(self, folder: Path) -> None:
+        """Write ``chunks.N.faiss`` and ``chunk_scales.npy``. The path may hold any characters: FAISS is handed bytes."""
+        import faiss
 
-    return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        for part, index in enumerate(self._indexes):
+            (folder / f"chunks.{part}.faiss").write_bytes(faiss.serialize_index(index).tobytes())
+        np.save(folder / "chunk_scales.npy", np.array(self._scales, np.float32), allow_pickle=False)
 
+    @classmethod
+    def load(cls, folder: Path) -> "ChunkVectors":
+        """Memory-map what ``save`` wrote. Raises RuntimeError, OSError or ValueError where it cannot."""
+        import faiss
 
-def search(
-    index: Any, query: Floats, k: int, allowed: NDArray[np.bool_] | None = None
-) -> tuple[NDArray[np.int64], Floats]:
-    """The ``k`` chunks of highest cosine: their ordinals, int64 [<= k], and cosines, float32 [<= k], best first.
+        scales = mapped(folder / "chunk_scales.npy").tolist()
+        paths = [str(folder / f"chunks.{part}.faiss") for part in range(len(scales))]
+        return cls([faiss.read_index(path, faiss.IO_FLAG_MMAP_IFC) for path in paths], scales)
 
-    ``allowed`` (bool [n]) restricts the search before the ``k`` best are chosen.
-    """
-    import faiss
+    def _asked(self, query: Floats) -> list[int]:
+        """The parts that a query does not leave zero."""
+        return [part for part, columns in enumerate(self._columns) if query[columns].any()]
 
-    # A query is too short a piece of work to share: with a thread per core it waits for whoever else uses the cores.
-    # OpenMP keeps this setting for each calling thread, so it is made here.
-    faiss.omp_set_num_threads(1)
-    parameters = None
-    if allowed is not None:
-        bits = np.packbits(allowed, bitorder="little")
-        # The stubs describe the C++ constructors; faiss wraps them to take arrays and keywords.
-        selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
-        parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-    scores, ordinals = index.search(query.reshape(1, -1), max(1, min(k, index.ntotal)), params=parameters)
-    found = ordinals[0] >= 0
-    return ordinals[0][found][:k], scores[0][found][:k]
+    def search(self, query: Floats, k: int, allowed: NDArray[np.bool_] | None = None) -> tuple[Ordinals, Floats]:
+        """The ``k`` chunks of highest cosine with a unit vector, float32 [dimension], among the best ``k`` of each part:
+        their ordinals, int64 [<= k], and cosines, float32 [<= k], best first.
 
+        ``allowed`` (bool [size]) restricts the search before the ``k`` best are chosen.
+        """
+        if allowed is not None and self.size >= _EXACT and np.count_nonzero(allowed) <= _FEW:
+            found = np.flatnonzero(allowed)
+        else:
+            each = [self._nearest(part, query, k, allowed) for part in self._asked(query)]
+            found = np.unique(np.concatenate(each)) if each else np.zeros(0, np.int64)
+        cosines = self.cosines(found, query)
+        order = np.lexsort((found, -cosines))[:k]
+        return found[order], cosines[order]
 
-def reconstruct(index: Any, ordinals: NDArray[np.int64]) -> Floats:
-    """Vectors of chunks as the index stores them, float32 [len(ordinals), d]."""
-    found: Floats = index.reconstruct_batch(np.ascontiguousarray(ordinals, np.int64))
-    return found
+    def _nearest(self, part: int, query: Floats, k: int, allowed: NDArray[np.bool_] | None) -> Ordinals:
+        import faiss
+
+        # A query is too short a piece of work to share: with a thread per core it waits for whoever else uses the cores.
+        # OpenMP keeps this setting for each calling thread, so it is made here.
+        faiss.omp_set_num_threads(1)
+        index = self._indexes[part]
+        parameters: Any = None
+        if allowed is not None:
+            # The stubs describe the C++ constructors; faiss wraps them to take arrays and keywords.
+            selector: Any = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))  # type: ignore[call-arg, arg-type]
+            inverted = isinstance(index, faiss.IndexIVF)
+            of_cells: Any = faiss.SearchParametersIVF
+            of_all: Any = faiss.SearchParameters
+            parameters = of_cells(sel=selector, nprobe=_PROBED) if inverted else of_all(sel=selector)
+        # Where the processor multiplies bytes, FAISS makes bytes of the query too: whole numbers up to 127, or nothing is left.
+        piece = query[self._columns[part]]
+        piece = np.ascontiguousarray(np.round(piece * np.float32(_scale(piece)))).reshape(1, -1)
+        ordinals: Ordinals = index.search(piece, max(1, min(k, self.size)), params=parameters)[1][0]
+        return ordinals[ordinals >= 0]
+
+    def rows(self, ordinals: Ordinals) -> Floats:
+        """Vectors of chunks as the index stores them, float32 [len(ordinals), dimension]."""
+        rows = np.zeros((len(ordinals), self.dimension), np.float32)
+        for part, columns in enumerate(self._columns):
+            rows[:, columns] = self._part(part, ordinals)
+        return rows
+
+    def cosines(self, ordinals: Ordinals, query: Floats) -> Floats:
+        """Cosines of chunks with a unit vector, float32 [len(ordinals)]."""
+        total = np.zeros(len(ordinals), np.float32)
+        for part in self._asked(query) if len(ordinals) else ():
+            total += self._part(part, ordinals) @ query[self._columns[part]]
+        return total
+
+    def _part(self, part: int, ordinals: Ordinals) -> Floats:
+        found: Floats = self._indexes[part].reconstruct_batch(np.ascontiguousarray(ordinals, np.int64))
+        return found / np.float32(self._scales[part])

@@ -15,6 +15,8 @@ from indexer.pipeline import Indexer, IndexReport
 class HashingEncoder:
     """An encoder that needs no weights: hashed character bigrams. It remembers what it was asked to encode."""
 
+    parts = ()
+
     def __init__(self, name: str = "hashing", dimension: int = 32) -> None:
         self.name = name
         self.encoded: list[str] = []

@@ -1,11 +1,12 @@
 import json
+import shutil
+import subprocess
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from indexer import vectors
 from indexer.analyzer import ANALYZER_VERSION, analyze
 from indexer.document import Field
 from indexer.errors import DamagedGeneration, NoGeneration, UnknownDocument
@@ -30,8 +31,16 @@ def test_what_is_published(data: Path) -> None:
     manifest = generation.manifest
     assert (manifest.documents, manifest.encoder, manifest.dimension) == (3, "hashing", 32)
     assert manifest.analyzer == generation.identity.analyzer == ANALYZER_VERSION
-    assert len(generation.chunk_documents) == manifest.chunks == generation.chunk_vectors.ntotal
-    assert set(manifest.files) | {"manifest.json"} == {path.name for path in generation.folder.iterdir()}
+    assert len(generation.chunk_documents) == manifest.chunks == generation.chunk_vectors.size
+    own = {"manifest.json", "manifest.sha256"}
+    assert set(manifest.files) | own == {path.name for path in generation.folder.iterdir()}
+    assert (
+        shutil.which("sha256sum") is None
+        or subprocess.run(
+            ["sha256sum", "-c", "manifest.sha256"], cwd=generation.folder, capture_output=True, check=False
+        ).returncode
+        == 0
+    )
 
 
 def test_documents_and_chunks_hold_the_text(data: Path) -> None:
@@ -66,9 +75,9 @@ def test_vectors_and_terms_belong_to_their_sentences_and_chunks(data: Path) -> N
             np.testing.assert_allclose(generation.sentence_cosines(rows, probe), vectors_of @ probe, atol=1e-2)
         crumb = breadcrumb(document.title, chunk.section)
         (passage,), _ = encoder.encode_passages([[crumb, *sentences]])
-        found, cosines = vectors.search(generation.chunk_vectors, passage, 1)
+        found, cosines = generation.chunk_vectors.search(passage, 1)
         assert found.tolist() == [ordinal]
-        assert cosines[0] == pytest.approx(1, abs=2e-3)
+        assert cosines[0] == pytest.approx(1, abs=5e-3)  # A byte a dimension.
         tokens = analyze(crumb + "\n" + document.text[chunk.start : chunk.end])
         for field, terms in ((generation.words, tokens.words), (generation.bigrams, tokens.bigrams)):
             for term in set(terms):
@@ -152,7 +161,7 @@ def test_many_threads_read_one_generation(data: Path) -> None:
 
 class TestDamage:
     def files(self, data: Path) -> list[Path]:
-        return sorted(path for path in Generation(data).folder.iterdir() if path.name != "manifest.json")
+        return sorted(path for path in Generation(data).folder.iterdir() if not path.name.startswith("manifest."))
 
     def test_missing_and_truncated_files_are_noticed_when_it_is_opened(self, data: Path, tmp_path: Path) -> None:
         for path in self.files(data):
@@ -239,4 +248,6 @@ class TestDamage:
         np.save(generation.folder / "sentence_spans.npy", spans)
         raw["files"]["sentence_spans.npy"]["sha256"] = digest(generation.folder / "sentence_spans.npy")
         manifest.write_text(json.dumps(raw), encoding="utf-8")
+        assert Generation(data).check() == ["manifest.json：内容与校验和不符 / checksum differs"]
+        (generation.folder / "manifest.sha256").unlink()
         assert any("a sentence lies outside its chunk" in problem for problem in Generation(data).check())

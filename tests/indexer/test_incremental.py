@@ -136,7 +136,7 @@ class TestIncremental:
         assert (counts(report), report.encoded, report.published) == ((0, 0, 3, 0), first.chunks, True)
         generation = Generation(data)
         assert (generation.identity.encoder, generation.identity.dimension) == ("another", 16)
-        assert generation.sentences.shape[1] == generation.chunk_vectors.d == 16
+        assert generation.sentences.shape[1] == generation.chunk_vectors.dimension == 16
         assert generation.check() == []
         back = index(data, folder)
         assert (back.encoded, back.published) == (0, True)

@@ -4,10 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from indexer import publication
+from indexer import generations, publication
 from indexer.errors import ZhengwenError
 from indexer.generations import Generation, folders
 from indexer.pipeline import Indexer
@@ -129,24 +128,66 @@ class TestPublishing:
         # The folder that was never current is gone, the one that readers may hold is not.
         assert [path.name for path in folders(data)] == ["000001", report.generation]
 
-    def test_old_generations_go_and_readers_of_the_one_before_are_not_disturbed(
-        self, data: Path, folder: Path, tmp_path: Path
-    ) -> None:
+    def test_old_generations_go_when_nobody_reads_them(self, data: Path, folder: Path) -> None:
+        for number in range(2, 6):
+            self.change_again(folder, number)
+            index(data, folder)
+            assert [path.name for path in folders(data)] == [f"{number - 1:06d}", f"{number:06d}"]
+
+    def test_a_generation_that_is_read_stays_whole(self, data: Path, folder: Path) -> None:
         reader = Generation(data)
         before = sources(reader)
-        assert reader.chunk_vectors.ntotal
-        scores = reader.words.scores(["水厂"]).tolist()
         for number in range(2, 6):
-            written(folder, {"报告.txt": f"{REPORT}\n第{number}次修改，水质良好。\n"})
+            self.change_again(folder, number)
             late = Generation(data)
             index(data, folder)
-            # Opened at the moment of publishing: everything that is read later is still there.
+            # Whatever is opened for the first time now is still there.
+            assert reader.check() == []
             assert late.check() == []
-            assert [path.name for path in folders(data)] == [f"{number - 1:06d}", f"{number:06d}"]
-        assert not reader.folder.exists()
+            del late
         assert sources(reader) == before
-        assert reader.words.scores(["水厂"]).tolist() == scores
-        assert np.array(reader.sentences).shape[1] == 32
+        assert [path.name for path in folders(data)] == ["000001", "000004", "000005"]
+        del reader
+        self.change_again(folder, 6)
+        index(data, folder)
+        assert [path.name for path in folders(data)] == ["000005", "000006"]
+        assert not list((data / "generations").glob(".*"))
+
+    def test_a_generation_that_is_read_by_another_process_stays(self, data: Path, folder: Path) -> None:
+        code = (
+            "import sys; from pathlib import Path; from indexer.generations import Generation\n"
+            "generation = Generation(Path(sys.argv[1])); print('open', flush=True); sys.stdin.readline()\n"
+            "print(generation.check(), [d.title for d in generation.documents()] != [])"
+        )
+        reader = subprocess.Popen(
+            [sys.executable, "-c", code, str(data)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "open\n"
+        for number in range(2, 5):
+            self.change_again(folder, number)
+            index(data, folder)
+        assert [path.name for path in folders(data)] == ["000001", "000003", "000004"]
+        assert reader.communicate("\n", timeout=60)[0] == "[] True\n"
+        self.change_again(folder, 5)
+        index(data, folder)
+        assert [path.name for path in folders(data)] == ["000004", "000005"]
+
+    def test_a_generation_replaced_while_it_is_opened(
+        self, data: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its name is read; before it is opened, it is two publications old and deleted."""
+        names = iter(["000001"])
+        real = generations.current_name
+        for number in (2, 3):
+            self.change_again(folder, number)
+            index(data, folder)
+        monkeypatch.setattr(generations, "current_name", lambda place: next(names, None) or real(place))
+        assert sources(Generation(data)) == sources(sound(data))
+        assert Generation(data).name == "000003"
+
+    def change_again(self, folder: Path, number: int) -> None:
+        written(folder, {"报告.txt": f"{REPORT}\n第{number}次修改，水质良好。\n"})
 
     def test_folders_that_are_no_generations_are_left_alone(self, data: Path, folder: Path) -> None:
         copy = data / "generations" / "000001 的备份"

@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer.cached import CachedVectors
 from indexer.document import Chunk, Document, Field, Heading
 from indexer.duplicates import signature
 from indexer.errors import StoreMismatch, ZhengwenError
 from indexer.lexical import term_hashes
-from indexer.store import SCHEMA_VERSION, FileState, Store, document_of, document_row, store_error
+from indexer.migrations import SCHEMA_VERSION
+from indexer.store import FileState, Store, document_of, document_row, store_error
 
 TEXT = "标题\n\n一、户数\n\n全区水厂19座。"
 DOCUMENT = Document(
@@ -44,6 +46,10 @@ def test_a_document_comes_back_as_it_was(store: Store) -> None:
     )
     assert document_of(document_row(DOCUMENT), DOCUMENT.chunks) == DOCUMENT
     assert store.files() == {("/根", DOCUMENT.source): STATE}
+    assert store.all_chunks() == {"d1": chunks}
+    assert store.count() == 1
+    assert [d.document_id for d in store.documents_holding(["k1", "unknown"])] == ["d1"]
+    assert list(store.documents_holding(["unknown"])) == []
     np.testing.assert_array_equal(store.signatures()[0], signature(TEXT))
 
 
@@ -90,14 +96,20 @@ def test_caches_by_content(store: Store) -> None:
     assert sorted(store.missing("tokens", "1")) == sorted(store.missing("vectors", "e")) == ["k0", "k1"]
     words, bigrams = term_hashes(["水", "厂"]), term_hashes([])
     store.put_tokens("1", [("k0", words, bigrams)])
-    passage, sentences = np.arange(4, dtype=np.float16), np.arange(12, dtype=np.float16).reshape(3, 4)
-    store.put_vectors("e", [("k1", passage, sentences)])
+    passage, sentences = np.arange(4, dtype=np.float16), np.arange(12, dtype=np.int8).reshape(3, 4)
+    scales, spans = np.array([0.5, 1, 2], np.float32), np.array([[0, 2], [2, 5], [6, 9]], np.int32)
+    store.put_vectors("e", [("k1", CachedVectors(passage, sentences, scales, spans))])
     assert (store.missing("tokens", "1"), store.missing("vectors", "e")) == (["k1"], ["k0"])
     assert len(store.missing("tokens", "2")) == len(store.missing("vectors", "f")) == 2
-    for stored, given in zip(store.tokens("k0", "1"), (words, bigrams), strict=True):
+    assert (list(store.tokens("1")), list(store.tokens("2"))) == (["k0"], [])
+    for stored, given in zip(store.tokens("1")["k0"], (words, bigrams), strict=True):
         np.testing.assert_array_equal(stored, given, strict=True)
-    for vectors, expected in zip(store.vectors("k1", "e", 4), (passage, sentences), strict=True):
-        np.testing.assert_array_equal(vectors, expected, strict=True)
+    assert (list(store.vectors("e", 4)), list(store.vectors("f", 4))) == (["k1"], [])
+    found = store.vectors("e", 4)["k1"]
+    for cached, expected in ((found.passage, passage), (found.sentences, sentences), (found.scales, scales)):
+        np.testing.assert_array_equal(cached, expected, strict=True)
+    assert found.spans is not None
+    np.testing.assert_array_equal(found.spans, spans, strict=True)
     store.delete("d1")
     assert store.missing("tokens", "1") == []
     put(store)
