@@ -6,8 +6,7 @@ This is the one place of the evaluation that calls ``server.search``.
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from indexer.encoders import Encoder
 from indexer.generations import Generation
 from server.search import retrieve
 from server.search.fuse import reciprocal_rank_fusion
+from server.search.lists import best
 from server.search.query import Query, understand_query
 from server.search.reranker import load_reranker
 from server.search.retrieve import Retriever
@@ -38,9 +38,8 @@ def reranker_configured() -> bool:
 class Asked:
     """A question on its way through the stages. ``stages`` holds milliseconds by stage."""
 
-    def __init__(self, text: str, retriever: Retriever) -> None:
+    def __init__(self, text: str) -> None:
         self.stages: dict[str, float] = {}
-        self._retriever = retriever
         with self.stage("understand"):
             self.query: Query = understand_query(text)
 
@@ -51,16 +50,10 @@ class Asked:
         yield
         self.stages[name] = self.stages.get(name, 0.0) + 1000 * (time.perf_counter() - began)
 
-    @cached_property
-    def vector(self) -> NDArray[np.float32]:
-        """The question's vector, encoded once."""
-        with self.stage("encode"):
-            return self._retriever.encode(self.query)
-
 
 def _best(scores: NDArray[np.float32], k: int) -> Found:
     """The ``k`` largest positive scores, largest first, ties by ordinal."""
-    order = retrieve.best(scores, k)
+    order = best(scores, k)
     return list(zip(order.tolist(), scores[order].tolist(), strict=True))
 
 
@@ -73,7 +66,7 @@ class Engine:
 
     def ask(self, text: str) -> Asked:
         """Begin a question."""
-        return Asked(text, self._retriever)
+        return Asked(text)
 
     def find(self, asked: Asked, system: str, k: int) -> Found:
         """The best ``k`` chunks, as the system ranks them."""
@@ -94,16 +87,13 @@ class Engine:
     def _server(self, asked: Asked, system: str, k: int) -> Found:
         """A search of the server's own: ``bm25``, ``dense``, or ``hybrid`` with or without one of its features."""
         name, _, feature = system.partition("-")
-        options: dict[str, Any] = {"vector": None if name == "bm25" else asked.vector}
         without = {feature} if feature else set()
         if name == "hybrid" and reranker_configured():
             without.add(RERANKER)
         name = name.removesuffix(f"+{RERANKER}")
-        if without:
-            options["without"] = frozenset(without)
         known: RetrieverSystem = next(known for known in get_args(RetrieverSystem) if known == name)
         stages: dict[str, float] = {}
-        candidates = self._retriever.search(asked.query, k, known, timings=stages, **options)
+        candidates = self._retriever.search(asked.query, k, known, without=frozenset(without), timings=stages)
         for stage, ms in stages.items():
             asked.stages[stage] = asked.stages.get(stage, 0.0) + ms
         return [(candidate.ordinal, candidate.score) for candidate in candidates]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from indexer.generations import Generation
 from server.answer.refuse import Refusal, unknown_number
+from server.replies.organ import is_named
 from server.search.filters import Filters, searched_documents
 from server.search.query import Query
 
@@ -57,12 +58,44 @@ def scope_of(query: Query, generation: Generation, filters: Filters | None, visi
             for documents in generation.values_in("proposer", query.text).values()
             if (found := _among(documents, visible))
         )
+    pointed = bool(named)
+    if query.sessions:
+        held = _of_session(query.sessions[0], generation)
+        if named:
+            # A number is given anew at every session; a reply that names none may be of this one.
+            others = set(generation.documents_having("session")) - held
+            named = [found - others for found in named]
+        elif _ABOUT_PROPOSAL.search(query.text):
+            named = [_among(held, visible)]
+        if not all(named):
+            term, number = query.sessions[0].lstrip("人大政协").split(".")
+            held_at = f"{query.sessions[0][:-len(term) - len(number) - 1]}第{term}届第{number}次会议"
+            return Scope(within, _unknown(query, held_at, f"{held_at}的{'这件' if pointed else ''}建议或提案的答复"))
+    for organ in query.organs:
+        issued = _among(_issued_by(organ, generation), visible)
+        if issued:
+            named = [found & issued or found for found in named] or [issued]
     if not named:
         return Scope(within)
     documents = {
         number for found in named for number in searched_documents(generation, filters, visible, among=found) or ()
     }
-    return Scope(documents, None, sorted(documents) if len(documents) <= _MAX_NAMED else ())
+    return Scope(documents, None, sorted(documents) if pointed and len(documents) <= _MAX_NAMED else ())
+
+
+def _of_session(session: str, generation: Generation) -> set[int]:
+    """Documents of a session: 6.3, or 人大6.3, which is no session of 政协."""
+    order = session.lstrip("人大政协")
+    body = session.removesuffix(order)
+    held = generation.documents_with("session_order", order)
+    others = [other for other in ("人大", "政协") if body and other != body]
+    return held.difference(*(generation.documents_with("session_order", other + order) for other in others))
+
+
+def _issued_by(organ: str, generation: Generation) -> set[int]:
+    """Documents that an organ issued or, as answers to proposals, wrote. Organs are told by their usual short names too."""
+    held = (generation.documents_having(name) for name in ("issuer", "organ"))
+    return {number for values in held for number, value in values.items() if is_named(value, organ)}
 
 
 def _among(documents: set[int], visible: Set[int] | None) -> set[int]:

@@ -1,4 +1,4 @@
-"""Trains the ranker of the candidates: ``python -m eval.training.ranker DATASET… --out server/search/ranker.npz``.
+"""Trains the rankers of the candidates: ``python -m eval.training.ranker DATASET… --out server/search/ranker.npz``.
 
 Of each data set the half of the queries whose id hashes to an even number is learned from; the other half is for
 reporting (``python -m eval DATASET --half odd``). Question sets know nothing of glossaries, numbers of documents and
@@ -28,7 +28,7 @@ from indexer.generations import Generation
 from indexer.reading import understand
 from server.network import Network
 from server.search.query import understand_query
-from server.search.rank import MODEL, Ranker
+from server.search.rank import MODEL, QUICK, WHOLE, Ranker, save
 from server.search.retrieve import Retriever
 
 # Enough to learn from one kind of text; more of it would only outweigh the others.
@@ -40,21 +40,22 @@ _NETWORKS = 3
 
 def lists_of(
     dataset: Dataset, generation: Generation, retriever: Retriever, progress: Progress
-) -> Iterator[tuple[tuple[str, ...], SentenceList]]:
-    """The candidates of each query as a list to learn from, with the names of its features."""
+) -> Iterator[tuple[str, tuple[str, ...], SentenceList]]:
+    """The candidates of each query as a list to learn from, with the ranker that learns it and the names of its features."""
     sources = [document.source for document in generation.documents()]
     weight = 1 / np.sqrt(len(dataset.queries))
     for done, (query_id, text) in enumerate(dataset.queries.items()):
         progress(dataset.name, done, len(dataset.queries))
         query = understand_query(text)
-        candidates = retriever.candidates(query, retriever.encode(query))
-        if candidates is None:
-            continue
-        features = retriever.features(query, candidates)
         judged = dataset.qrels[query_id]
-        right = [judged.get(sources[n], 0) > 0 for n in generation.chunk_documents[candidates.ordinals]]
-        columns = np.stack(list(features.values()), axis=1).astype(np.float32)
-        yield tuple(features), SentenceList(columns, np.array(right), weight)
+        for ranker, vector in ((WHOLE, retriever.encode(query)), (QUICK, retriever.encode_quickly(query))):
+            candidates = None if vector is None else retriever.candidates(query, vector)
+            if candidates is None:
+                continue
+            features = retriever.features(query, candidates)
+            right = [judged.get(sources[n], 0) > 0 for n in generation.chunk_documents[candidates.ordinals]]
+            columns = np.stack(list(features.values()), axis=1).astype(np.float32)
+            yield ranker, tuple(features), SentenceList(columns, np.array(right), weight)
 
 
 def drafted(reports: Path, count: int, seed: int) -> Dataset:
@@ -91,25 +92,26 @@ def main(
     epochs: Annotated[int, typer.Option(help="遍数 / passes over the queries.")] = 30,
     seed: Annotated[int, typer.Option(help="随机种子 / random seed.")] = 0,
 ) -> None:
-    """训练排序模型 / train the ranker."""
+    """训练排序模型 / train the rankers."""
     encoder = load_encoder()
     names: tuple[str, ...] = ()
-    lists: list[SentenceList] = []
+    lists: dict[str, list[SentenceList]] = {WHOLE: [], QUICK: []}
     with shown() as progress:
         sets = [half(load_beir(folder), "even").sample(MOST, seed) for folder in datasets]
         if reports:
             sets.append(replace(drafted(reports, _REPORTS, seed), name="drafted"))
         for dataset in sets:
             generation = index_corpus(work / dataset.name, dataset.documents, encoder, progress)
-            for found, one in lists_of(dataset, generation, Retriever(generation, encoder), progress):
+            for ranker, found, one in lists_of(dataset, generation, Retriever(generation, encoder), progress):
                 names = found
-                lists.append(one)
-        networks = []
+                lists[ranker].append(one)
+        networks: dict[str, list[Network]] = {name: [] for name in lists}
         for number in range(_NETWORKS):
-            progress("train", number, _NETWORKS)
-            networks.append(train(lists, Recipe(hidden=hidden, epochs=epochs, seed=seed + number)))
-    Ranker(names, merged(networks)).save(out)
-    typer.echo(f"{out}：{len(lists)} 个问题，{len(names)} 个特征 / queries, features")
+            for at, (name, learned) in enumerate(lists.items()):
+                progress("train", number * len(lists) + at, _NETWORKS * len(lists))
+                networks[name].append(train(learned, Recipe(hidden=hidden, epochs=epochs, seed=seed + number)))
+    save({name: Ranker(names, merged(found)) for name, found in networks.items()}, out)
+    typer.echo(f"{out}：{len(lists[WHOLE])} 个问题，{len(names)} 个特征 / queries, features")
 
 
 if __name__ == "__main__":

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.generations import Generation
-from indexer.lexical import K1, LexicalIndex
+from indexer.lexical import K1
+from server.search.asked import Asked, FieldTerms
 from server.search.candidates import Candidates, Values
-from server.search.query import Kind, Query
+from server.search.query import Kind
 
 Titles = Callable[[int], str]
 
@@ -38,15 +39,12 @@ def _standard(values: Values) -> Values:
 
 
 def _of_field(
-    name: str, index: LexicalIndex, terms: Sequence[str], content: Sequence[str], candidates: Candidates, scores: Values,
-    documents: "_Documents", titles: Titles,
-) -> tuple[dict[str, Values], dict[str, float]]:  # fmt: skip
+    name: str, asked: FieldTerms, candidates: Candidates, scores: Values, documents: "_Documents", titles: Titles
+) -> tuple[dict[str, Values], dict[str, float]]:
     """Features of one lexical field, by chunk, and of the query in it."""
-    terms = list(dict.fromkeys(terms))
-    found = index.lookup(terms)
+    terms, found = asked.terms, asked.found
     idf, weights = found.idf, found.matches(candidates.ordinals).astype(np.float64)
-    asked = frozenset(content)
-    carrying = np.array([term in asked for term in terms], np.float64)
+    carrying = asked.carrying
     own = idf * carrying
     hit = (weights > 0).astype(np.float64)
     in_document = found.within(documents.begins, documents.ends)[:, documents.of_candidate].astype(np.float64)
@@ -83,10 +81,10 @@ class _Documents:
 
         As characters, not as tokens: cutting the titles of a hundred documents would take longer than all the rest.
         """
-        pairs = [(term, weight) for term, weight in zip(terms, weights.tolist(), strict=True) if weight]
-        held = [
-            sum([weight for term, weight in pairs if term in title]) for title in map(titles, self.distinct.tolist())
-        ]
+        of_documents = [titles(number) for number in self.distinct.tolist()]
+        together = "\n".join(of_documents)
+        pairs = [(term, weight) for term, weight in zip(terms, weights.tolist(), strict=True) if weight and term in together]
+        held = [sum([weight for term, weight in pairs if term in title]) for title in of_documents]
         return _share(np.array(held, np.float64)[self.of_candidate], float(weights.sum()))
 
     def gathered(self, values: Values) -> tuple[Values, Values]:
@@ -104,25 +102,14 @@ class _Documents:
         return total[self.of_candidate], highest
 
 
-def features_of(query: Query, candidates: Candidates, generation: Generation, titles: Titles) -> dict[str, Values]:
+def features_of(asked: Asked, candidates: Candidates, generation: Generation, titles: Titles) -> dict[str, Values]:
     """Features by name, float64 [n] each; what is said of the query stands in every row. Needs a candidate.
 
     ``titles`` gives a document's title, normalised, by the document's number.
     """
     documents = _Documents(generation, candidates.ordinals)
-    words, of_words = _of_field(
-        "words", generation.words, query.tokens.words, query.content.words, candidates, candidates.words, documents, titles
-    )
-    bigrams, of_bigrams = _of_field(
-        "bigrams",
-        generation.bigrams,
-        query.tokens.bigrams,
-        query.content.bigrams,
-        candidates,
-        candidates.bigrams,
-        documents,
-        titles,
-    )
+    words, of_words = _of_field("words", asked.words, candidates, candidates.words, documents, titles)
+    bigrams, of_bigrams = _of_field("bigrams", asked.bigrams, candidates, candidates.bigrams, documents, titles)
     lexical = candidates.words + candidates.bigrams
     of_document, of_others = documents.gathered(lexical)
     _, near_others = documents.gathered(candidates.sentence_cosine)
@@ -141,11 +128,11 @@ def features_of(query: Query, candidates: Candidates, generation: Generation, ti
         found[f"below_{name}"] = own[name] - own[name].max()
     raw = (*(name for name in own if not name.endswith("_score")), "words_carried_score", "bigrams_carried_score")
     found |= {name: own[name] for name in raw if name not in _NO_SCALE}
-    about: dict[str, Any] = of_words | of_bigrams | {"q_english": float(query.language == "en")}
+    about: dict[str, Any] = of_words | of_bigrams | {"q_english": float(asked.query.language == "en")}
     for name in ("words_self", "bigrams_self", "chunk_cosine", "sentence_cosine", "bigrams_covered"):
         about[f"q_best_{name}"] = float(own[name].max())
     for name in ("top_lexical", "chunk_cosine", "sentence_cosine"):
         values = np.sort(found[name] if name in found else own[name])[::-1]
         about[f"q_lead_{name}"] = float(values[0] - values[1]) if len(values) > 1 else 1.0
-    about |= {f"q_{kind}": float(query.kind == kind) for kind in _KINDS}
+    about |= {f"q_{kind}": float(asked.query.kind == kind) for kind in _KINDS}
     return found | {name: np.full(len(lexical), value) for name, value in about.items()}

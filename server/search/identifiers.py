@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import rjieba
 
@@ -97,8 +98,8 @@ def _organs(plain: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(organ for organ in found if not _NO_ORGAN.search(organ)))
 
 
-def identifiers_in(text: str, words: Sequence[str]) -> dict[str, tuple[str, ...] | tuple[tuple[str, str | None], ...]]:
-    """The identifiers of a question, by the names of ``Identifiers``. ``words`` are its tokens."""
+def identifiers_in(text: str, words: Sequence[str]) -> dict[str, Any]:
+    """The fields of ``Identifiers`` for a question. ``words`` are its tokens."""
     # 第四百五十七号建议 is 第457号建议.
     plain = _CHINESE_NUMBER.sub(lambda match: f"第{to_arabic(match[1]) or match[1]}号", normalise(text))
     numbers = tuple(token for token in words if _DOCUMENT_NUMBER.fullmatch(token))

@@ -1,9 +1,10 @@
-"""The order of the candidates: a network over their features, trained by ``python -m eval.training.ranker``."""
+"""The order of the candidates: networks over their features, trained by ``python -m eval.training.ranker``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from indexer.errors import ZhengwenError
 from server.network import Network
 
 MODEL = Path(__file__).parent / "ranker.npz"
+# One network has learned from vectors of the whole encoder, one from those of its first part.
+WHOLE, QUICK = "whole", "quick"
 _LIMIT = 8.0
 
 
@@ -22,30 +25,48 @@ class Ranker:
     names: tuple[str, ...]
     network: Network
 
-    @classmethod
-    def load(cls, path: Path) -> "Ranker":
-        """Read what ``save`` wrote. Raises ZhengwenError."""
-        try:
-            with np.load(path, allow_pickle=False) as archive:
-                names = tuple(str(name) for name in archive["names"])
-                return cls(names, Network(*(archive[part.name] for part in fields(Network))))
-        except (OSError, ValueError, KeyError, EOFError) as error:
-            raise ZhengwenError(
-                f"{path}：排序模型无法读取（{error}），请重新安装 / the ranker cannot be read: install again"
-            ) from error
-
-    def save(self, path: Path) -> None:
-        """Write an archive without pickles."""
-        parts = {part.name: getattr(self.network, part.name) for part in fields(Network)}
-        np.savez(path, names=np.array(self.names), **parts)
-
     def scores(self, features: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-        """One score for each candidate, float64 [n]; only their order means anything. Raises KeyError for a missing feature."""
+        """One score for each candidate, float64 [n]: the logarithm of how likely each is right, but for a constant.
+
+        Raises KeyError for a missing feature.
+        """
         rows = np.stack([features[name] for name in self.names], axis=1).astype(np.float32)
         return self.network.scores(rows, _LIMIT).astype(np.float64)
 
 
+def save(rankers: Mapping[str, Ranker], path: Path) -> None:
+    """Write rankers by name, an archive without pickles."""
+    parts: dict[str, Any] = {
+        f"{name}.{part.name}": getattr(ranker.network, part.name)
+        for name, ranker in rankers.items()
+        for part in fields(Network)
+    }
+    parts |= {f"{name}.names": np.array(ranker.names) for name, ranker in rankers.items()}
+    np.savez(path, **parts)
+
+
+def load(path: Path) -> dict[str, Ranker]:
+    """Read what ``save`` wrote. Raises ZhengwenError."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {
+                name: Ranker(
+                    tuple(str(feature) for feature in archive[f"{name}.names"]),
+                    Network(*(archive[f"{name}.{part.name}"] for part in fields(Network))),
+                )
+                for name in (WHOLE, QUICK)
+            }
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise ZhengwenError(
+            f"{path}：排序模型无法读取（{error}），请重新安装 / the ranker cannot be read: install again"
+        ) from error
+
+
 @cache
-def ranker() -> Ranker:
-    """The ranker that comes with the program, read once."""
-    return Ranker.load(MODEL)
+def _rankers() -> Mapping[str, Ranker]:
+    return load(MODEL)
+
+
+def ranker(name: str = WHOLE) -> Ranker:
+    """A ranker that comes with the program."""
+    return _rankers()[name]

@@ -18,7 +18,7 @@ from indexer.encoders import Encoder
 from indexer.generations import Generation
 from indexer.pipeline import Indexer
 from server.network import Network
-from server.search.rank import Ranker
+from server.search.rank import QUICK, WHOLE, load
 from server.search.retrieve import Retriever
 
 TEXTS = {
@@ -44,9 +44,10 @@ def generation(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Ge
 
 def test_what_is_judged_right_is_learned_as_right(generation: Generation, encoder: Encoder) -> None:
     lists = list(lists_of(DATASET, generation, Retriever(generation, encoder), lambda *_: None))
-    assert len(lists) == 2
+    # Each question teaches the ranker of whole vectors and that of quick ones.
+    assert [ranker for ranker, _, _ in lists] == [WHOLE, QUICK, WHOLE, QUICK]
     order = [document.source for document in generation.documents()]
-    for (names, one), right in zip(lists, ({"a"}, {"b", "c"}), strict=True):
+    for (_, names, one), right in zip(lists, ({"a"}, {"a"}, {"b", "c"}, {"b", "c"}), strict=True):
         assert one.features.shape == (5, len(names))
         assert {order[at] for at in np.flatnonzero(one.answers)} == right
         assert one.weight == pytest.approx(2**-0.5)
@@ -88,7 +89,7 @@ def test_the_command_writes_a_model_that_orders(tmp_path: Path, monkeypatch: pyt
     arguments = [str(tmp_path / "set"), "--out", str(out), "--work", str(tmp_path / "work"), "--hidden", "4"]
     done = CliRunner().invoke(app, [*arguments, "--epochs", "3"])
     assert done.exit_code == 0, done.output
-    assert "z_lexical" in Ranker.load(out).names
+    assert all("z_lexical" in load(out)[name].names for name in (WHOLE, QUICK))
 
 
 def test_questions_are_drafted_from_reports(tmp_path: Path) -> None:

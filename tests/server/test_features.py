@@ -10,6 +10,7 @@ from indexer.document import SourceDocument
 from indexer.encoders import Encoder
 from indexer.generations import Generation
 from indexer.pipeline import Indexer
+from server.search.asked import Asked
 from server.search.candidates import Candidates
 from server.search.features import features_of
 from server.search.query import understand_query
@@ -44,7 +45,7 @@ def candidates(count: int) -> Candidates:
 def test_coverage_by_hand(small: Generation) -> None:
     query = understand_query("水库的停车")
     assert query.tokens.words == ("水库", "的", "停车")
-    found = features_of(query, candidates(5), small, no_titles)
+    found = features_of(Asked.of(query, small), candidates(5), small, no_titles)
     rare, unknown = math.log(4.5 / 1.5), math.log(5.5 / 0.5)  # one chunk of five, none
     whole = 2 * rare + unknown
     np.testing.assert_allclose(found["words_covered"], [rare / whole, 0, 0, 0, rare / whole])
@@ -54,7 +55,7 @@ def test_coverage_by_hand(small: Generation) -> None:
 
 
 def test_scores_are_seen_in_three_ways(small: Generation) -> None:
-    found = features_of(understand_query("水库"), candidates(5), small, no_titles)
+    found = features_of(Asked.of(understand_query("水库"), small), candidates(5), small, no_titles)
     np.testing.assert_allclose(found["top_words_score"], [0, 0.25, 0.5, 0.75, 1])
     np.testing.assert_allclose(found["z_words_score"], (np.arange(5) - 2) / math.sqrt(2), rtol=1e-3)
     np.testing.assert_allclose(found["below_chunk_cosine"], [-0.4, -0.3, -0.2, -0.1, 0], atol=1e-12)
@@ -64,7 +65,7 @@ def test_scores_are_seen_in_three_ways(small: Generation) -> None:
 
 
 def test_one_candidate_has_features_without_division_by_nothing(small: Generation) -> None:
-    found = features_of(understand_query("没有"), candidates(1), small, no_titles)
+    found = features_of(Asked.of(understand_query("没有"), small), candidates(1), small, no_titles)
     assert all(np.isfinite(values).all() and values.shape == (1,) for values in found.values())
     assert found["z_words_score"].tolist() == [0]
     assert found["q_lead_chunk_cosine"].tolist() == [1]

@@ -1,7 +1,10 @@
 """Sessions, quarters and organs that a question names; numbers, years, codes and places are in test_query.py."""
 
+from collections.abc import Callable
+
 import pytest
 
+from server.assistant import Assistant
 from server.search.query import understand_query
 
 
@@ -55,3 +58,13 @@ def test_quarters(question: str, quarters: tuple[str, ...]) -> None:
 )
 def test_organs_that_issued_something(question: str, organs: tuple[str, ...]) -> None:
     assert understand_query(question).organs == organs
+
+
+def test_a_question_about_another_quarter_is_refused_by_name(index_of: Callable[..., Assistant]) -> None:
+    assistant = index_of(
+        a="清河市经济运行情况\n\n2025年一季度，全市工业增加值增长6.1%。\n\n前三季度，全市工业增加值增长5.8%。\n"
+    )
+    assert "6.1%" in assistant.ask("2025年第1季度全市工业增加值增长多少").answer
+    refused = assistant.ask("2025年三季度全市工业增加值增长多少")
+    assert not refused.answered
+    assert "三季度" in refused.answer

@@ -5,7 +5,7 @@ import pytest
 
 from indexer.errors import ZhengwenError
 from server.network import Network
-from server.search.rank import Ranker
+from server.search.rank import QUICK, WHOLE, Ranker, load, save
 
 LIMIT = 8.0
 
@@ -30,8 +30,10 @@ def test_what_is_beyond_the_limit_says_no_more() -> None:
 
 
 def test_a_ranker_finds_its_features_by_name(tmp_path: Path) -> None:
-    Ranker(("size", "age"), network()).save(tmp_path / "a.npz")
-    read = Ranker.load(tmp_path / "a.npz")
+    other = Ranker(("age",), network())
+    save({WHOLE: Ranker(("size", "age"), network()), QUICK: other}, tmp_path / "a.npz")
+    read = load(tmp_path / "a.npz")[WHOLE]
+    assert load(tmp_path / "a.npz")[QUICK].names == other.names
     features = {"other": np.array([9.0, 9.0]), "age": np.array([0.0, -2.0]), "size": np.array([1.0, 5.0])}
     rows = np.array([[1, 0], [5, -2]], np.float32)
     assert read.scores(features).tolist() == pytest.approx(network().scores(rows, LIMIT).tolist())
@@ -42,4 +44,4 @@ def test_a_ranker_finds_its_features_by_name(tmp_path: Path) -> None:
 def test_a_damaged_ranker_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "a.npz").write_bytes(b"nothing")
     with pytest.raises(ZhengwenError, match=r"a\.npz.*install again"):
-        Ranker.load(tmp_path / "a.npz")
+        load(tmp_path / "a.npz")

@@ -15,10 +15,11 @@ from indexer.encoders import Encoder
 from indexer.errors import EncoderMismatch, StoreMismatch
 from indexer.generations import Generation
 from server.search.candidates import Candidate
+from server.search.lists import best
 from server.search.passages import passages_of
-from server.search.query import understand_query
+from server.search.query import Query, understand_query
 from server.search.rank import ranker
-from server.search.retrieve import _WEIGHTS, FEATURES, POOL, Retriever, System, best
+from server.search.retrieve import _WEIGHTS, FEATURES, POOL, Retriever, System
 from tests.server.support import DEFINITION_631, PRESS, REPLY_457, REPLY_627, REPORT, OtherEncoder
 
 
@@ -69,7 +70,7 @@ def test_dense_is_the_mean_cosine_of_chunk_and_best_sentence(
     retriever: Retriever, generation: Generation, encoder: Encoder
 ) -> None:
     vector = encoder.encode(["盘活闲置资产"])[0]
-    chunks = generation.chunk_vectors.reconstruct_n(0, generation.manifest.chunks) @ vector
+    chunks = generation.chunk_vectors.rows(np.arange(generation.manifest.chunks)) @ vector
     starts = generation.sentence_starts.tolist()
     best_sentence = [
         max(float(generation.sentence_cosines(np.array([row]), vector)[0]) for row in range(start, end))
@@ -94,7 +95,7 @@ def rrf_by_hand(lists: Sequence[Sequence[int]], weights: Sequence[float]) -> lis
 def test_without_the_ranker_the_lists_are_fused(retriever: Retriever, generation: Generation, question: str) -> None:
     query = understand_query(question)
     chinese = ranking(generation.words.scores(query.tokens.words) + generation.bigrams.scores(query.tokens.bigrams))
-    cosines = generation.chunk_vectors.reconstruct_n(0, generation.manifest.chunks) @ retriever.encode(query)
+    cosines = generation.chunk_vectors.rows(np.arange(generation.manifest.chunks)) @ retriever.encode(query)
     lists = {"bm25": chinese, "dense": np.argsort(-cosines, kind="stable").tolist()}
     weights = [_WEIGHTS[query.language][name] for name in lists]
     pool = {ordinal for found in lists.values() for ordinal in found[:POOL]}
@@ -124,7 +125,50 @@ def test_every_feature_can_be_left_out(retriever: Retriever, feature: str) -> No
         != [(c.ordinal, c.score) for c in retriever.search(query, 20, without=frozenset({feature}))]
         for query in (chinese, english)
     ]
-    assert differs == [feature != "dictionary", True]
+    # Of the quick search nothing is seen where it is not sure, and it reads no English.
+    assert differs == [feature not in ("dictionary", "quick"), feature != "quick"]
+
+
+@pytest.mark.parametrize(
+    ("certain", "question", "asked"),
+    [
+        (-1.0, "盘活闲置资产的思路", 0),
+        (1e9, "盘活闲置资产的思路", 1),
+        (-1.0, "funds recovered in 2024", 1),
+        (1e9, "什么是631机制", 0),
+    ],
+)
+def test_the_whole_encoder_is_asked_where_the_quick_search_is_not_sure(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch, certain: float, question: str, asked: int
+) -> None:
+    query = understand_query(question)
+    whole = [(c.ordinal, c.score) for c in retriever.search(query, 20, without=frozenset({"quick"}))]
+    encoded: list[str] = []
+
+    def encode(self: Retriever, query: Query) -> NDArray[np.float32]:
+        encoded.append(query.text)
+        return whole_encoder(self, query)
+
+    whole_encoder = Retriever.encode
+    monkeypatch.setattr(Retriever, "encode", encode)
+    monkeypatch.setattr("server.search.retrieve.CERTAIN", certain)
+    found = [(c.ordinal, c.score) for c in retriever.search(query, 20)]
+    assert encoded == [question] * asked
+    assert (found == whole) == bool(asked)
+
+
+def test_the_quick_vector_is_that_of_the_first_encoder(retriever: Retriever, encoder: Encoder) -> None:
+    quick = retriever.encode_quickly(understand_query("盘活闲置资产的思路"))
+    assert quick is not None
+    first = encoder.parts[0]
+    np.testing.assert_allclose(quick[: first.dimension], first.encode(["盘活闲置资产的思路"])[0] * 2**0.5, rtol=1e-6)
+    assert not quick[first.dimension :].any()
+    # Its product with a passage is the cosine of the first encoder alone.
+    passage = encoder.encode(["盘活存量资产"])[0]
+    assert quick @ passage == pytest.approx(
+        first.encode(["盘活闲置资产的思路"])[0] @ first.encode(["盘活存量资产"])[0], abs=1e-5
+    )
+    assert retriever.encode_quickly(understand_query("idle assets")) is None
 
 
 def test_stages_are_timed(retriever: Retriever) -> None:
