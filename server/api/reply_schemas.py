@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from server.api.schemas import Model
-from server.replies import Reply
+from server.replies import Reply, ReplyPage
+from server.replies.later import Bearing, LaterSentence
+from server.replies.related import Related
 
 
 class StatementOut(Model):
@@ -58,5 +60,62 @@ class ReplyList(Model):
 
     @classmethod
     def of(cls, replies: Sequence[Reply]) -> "ReplyList":
-        """Replies as JSON."""
+        """All replies that were found, as JSON."""
         return cls(total=len(replies), replies=[ReplyOut.of(reply) for reply in replies])
+
+    @classmethod
+    def of_page(cls, page: ReplyPage) -> "ReplyList":
+        """Some of the replies that were found; ``total`` counts all of them."""
+        return cls(total=page.total, replies=[ReplyOut.of(reply) for reply in page.replies])
+
+
+class LaterOut(Model):
+    """A sentence of a later document: possibly related to a promise, no statement that it was kept."""
+
+    document_id: str
+    title: str
+    document_number: str | None
+    issuer: str | None
+    date: str
+    section: list[str]
+    quote: str
+    start: int
+    end: int
+    score: float
+
+    @classmethod
+    def of(cls, sentence: LaterSentence) -> "LaterOut":
+        """A later sentence as JSON."""
+        document = sentence.passage.document
+        return cls(
+            document_id=document.document_id, title=document.title, document_number=document.value("document_number"),
+            issuer=document.value("issuer"), date=sentence.date, section=list(sentence.passage.section),
+            quote=sentence.quote, start=sentence.start, end=sentence.end, score=round(sentence.score, 2),
+        )  # fmt: skip
+
+
+class BearingOut(Model):
+    promise: StatementOut
+    documents: list[LaterOut]
+
+    @classmethod
+    def of(cls, bearing: Bearing) -> "BearingOut":
+        """A promise and the later documents that may bear on it, best first."""
+        documents = [LaterOut.of(sentence) for sentence in bearing.sentences]
+        return cls(promise=StatementOut.model_validate(bearing.promise), documents=documents)
+
+
+class RelatedOut(Model):
+    document_id: str
+    later: list[BearingOut]
+    same_proposer: list[ReplyOut]
+    similar: list[ReplyOut]
+
+    @classmethod
+    def of(cls, document_id: str, related: Related) -> "RelatedOut":
+        """What else there is to a reply, as JSON; ``later`` names those promises alone for which something was found."""
+        return cls(
+            document_id=document_id, later=[BearingOut.of(bearing) for bearing in related.later],
+            same_proposer=[ReplyOut.of(reply) for reply in related.same_proposer],
+            similar=[ReplyOut.of(reply) for reply in related.similar],
+        )  # fmt: skip

@@ -1,22 +1,24 @@
 // @ts-check
 /**
- * The source viewer: a document as written, with the span named by the address (`#start-end`) highlighted.
+ * The source viewer: a document as written, with the span named by the address (`#start-end`) highlighted, and beside it
+ * what is known of the document, its versions, its file, and what else the same answer quotes.
  *
  * The server counts Unicode code points, JavaScript strings count UTF-16 units. Addresses and links hold code points;
  * a Sheet holds units.
  *
- * @typedef {{start: number, end: number}} Span
+ * @typedef {import("./sheet.js").Span} Span
+ * @typedef {import("./sheet.js").Heading} Heading
+ * @typedef {import("./sheet.js").Entry} Entry
  * @typedef {import("./facts.js").Field} Field
  * @typedef {import("./facts.js").Version} Version
- * @typedef {Span & {level: number, title: string}} Heading
  * @typedef {{document_id: string, source: string, sources: string[], title: string, kind: ?string, metadata: Record<string, Field>,
  *            headings: Heading[], pages: number[], n_chunks: number, status: ?string, versions: Version[]}} Info
- * @typedef {{heading: Heading, depth: number}} Entry a heading and how deep it is nested, 0 at the top
- * @typedef {Span & {node: HTMLElement}} Block a line of the text and the element that shows it
  */
 
+import { showCited } from "./cited.js";
 import { showBanner, showFields, showVersions } from "./facts.js";
 import { byId, el, fetchJson, Problem, startLanguage, words } from "./page.js";
+import { Sheet } from "./sheet.js";
 
 const MAX_OUTLINE_DEPTH = 1;
 const MIN_OUTLINE_ENTRIES = 3;
@@ -61,99 +63,6 @@ function nested(headings) {
   });
 }
 
-/** The text on the page, line by line, and the highlight in it. */
-class Sheet {
-  /**
-   * @param {string} text
-   * @param {Entry[]} entries headings, spans in units
-   * @param {number[]} pages where each page starts, in units
-   * @param {?Span} title where the text states its own title, in units
-   */
-  constructor(text, entries, pages, title) {
-    this.text = text;
-    this.entries = entries;
-    this.pages = pages;
-    this.title = title;
-    /** @type {Block[]} */
-    this.blocks = [...this.lines()];
-  }
-
-  *lines() {
-    let start = 0;
-    let spaced = false;
-    for (const line of this.text.split("\n")) {
-      const end = start + line.length;
-      if (line.trim()) {
-        const node = this.lineElement({ start, end });
-        if (spaced) node.classList.add("spaced");
-        const block = { start, end, node };
-        this.fill(block, null);
-        yield block;
-      }
-      spaced = !line.trim();
-      start = end + 1;
-    }
-  }
-
-  /** @param {Span} line */
-  lineElement(line) {
-    const entry = this.entries.find(({ heading }) => heading.start >= line.start && heading.end === line.end);
-    const isTitle = this.title && line.start < this.title.end && line.end > this.title.start;
-    if (isTitle) return el("p", { class: "sheet-title" });
-    if (entry) return el(`h${Math.min(entry.depth + 2, 6)}`);
-    return el("p", this.text.slice(line.start, line.end).includes("。") ? { class: "running" } : {});
-  }
-
-  /**
-   * Put the text of a line into its element, cut where a heading, the highlight or a page begins or ends.
-   * @param {Block} block
-   * @param {?Span} mark
-   */
-  fill({ start, end, node }, mark) {
-    const runIn = this.entries.map(({ heading }) => heading).filter((heading) => heading.start < end && heading.end > start);
-    const pages = this.pages.filter((page, index) => index > 0 && page >= start && page < end);
-    const edges = [...runIn, ...(mark ? [mark] : [])].flatMap((span) => [span.start, span.end]).concat(pages);
-    const cuts = [...new Set([start, ...edges.filter((edge) => edge > start && edge < end), end])].sort((a, b) => a - b);
-    const within = (/** @type {Span} */ span, /** @type {number} */ at) => span.start <= at && at < span.end;
-    const highlighted = el("mark");
-    node.replaceChildren();
-    cuts.slice(0, -1).forEach((cut, index) => {
-      const inMark = mark !== null && within(mark, cut);
-      if (inMark && !highlighted.parentNode) node.append(highlighted);
-      const target = inMark ? highlighted : node;
-      if (pages.includes(cut)) target.append(pageMark(this.pages.indexOf(cut) + 1));
-      const part = this.text.slice(cut, cuts[index + 1]);
-      if (node.tagName === "P" && runIn.some((heading) => within(heading, cut))) target.append(el("b", {}, part));
-      else if (cut === start && runIn.length && start < runIn[0].start) target.append(el("span", { class: "marker" }, part));
-      else target.append(part);
-    });
-  }
-
-  /**
-   * Highlight a span and bring it into view.
-   * @param {?Span} mark
-   */
-  highlight(mark) {
-    const touches = (/** @type {Block} */ block, /** @type {?Span} */ span) => span && block.start < span.end && block.end > span.start;
-    for (const block of this.blocks) {
-      if (touches(block, this.marked ?? null) || touches(block, mark)) this.fill(block, mark);
-    }
-    this.marked = mark;
-    const first = this.blocks.find((block) => touches(block, mark))?.node.querySelector("mark");
-    if (!first) return;
-    const last = [...byId("text").querySelectorAll("mark")].pop() ?? first;
-    const height = last.getBoundingClientRect().bottom - first.getBoundingClientRect().top;
-    first.tabIndex = -1;
-    first.focus({ preventScroll: true });
-    first.scrollIntoView({ block: height > innerHeight / 2 ? "start" : "center" });
-  }
-}
-
-/** @param {number} number */
-function pageMark(number) {
-  return words(el("span", { class: "page-mark", role: "note" }), `第 ${number} 页`, `page ${number}`);
-}
-
 /** @param {Entry[]} entries headings, spans still in code points as links need them */
 function showOutline(entries) {
   const shown = entries.filter(({ depth }) => depth <= MAX_OUTLINE_DEPTH);
@@ -170,6 +79,38 @@ function showOutline(entries) {
 function showReplyLink({ document_id, kind }) {
   byId("to-reply").hidden = kind !== "reply";
   byId("to-reply").querySelector("a")?.setAttribute("href", `/replies/${encodeURIComponent(document_id)}`);
+}
+
+/**
+ * The versions directly before and after this one.
+ * @param {Version[]} versions the newest first
+ */
+function showNeighbours(versions) {
+  const older = versions.find(({ relation }) => relation === "older");
+  const newer = versions.filter(({ relation }) => relation === "newer").pop();
+  for (const [id, version, zh, en] of /** @type {[string, ?Version, string, string][]} */ ([
+    ["older", older ?? null, "上一版本", "Previous version"],
+    ["newer", newer ?? null, "下一版本", "Next version"],
+  ])) {
+    const link = byId(id);
+    link.hidden = version === null;
+    if (!version) continue;
+    const day = version.date ? [`（${version.date}）`, ` (${version.date})`] : ["", ""];
+    link.setAttribute("href", `/documents/${encodeURIComponent(version.document_id)}`);
+    words(link, zh + day[0], en + day[1]);
+  }
+  byId("neighbours").hidden = !older && !newer;
+}
+
+/**
+ * The link to the file itself, where it is unchanged and the reader may have it.
+ * @param {string} api
+ */
+async function showOriginal(api) {
+  const link = byId("original");
+  link.setAttribute("href", `${api}/original`);
+  const response = await fetch(`${api}/original`, { method: "HEAD" }).catch(() => null);
+  link.hidden = !response?.ok;
 }
 
 /** @param {Info} info */
@@ -209,9 +150,10 @@ async function open() {
   showReplyLink(info);
   showFields(info);
   showVersions(info.versions);
+  showNeighbours(info.versions);
   showBanner(info);
   showOutline(entries);
-  byId("text").replaceChildren(...sheet.blocks.map((block) => block.node));
+  byId("text").replaceChildren(...sheet.roots);
   for (const id of ["facts", "text"]) byId(id).hidden = false;
 
   const follow = () => {
@@ -224,11 +166,16 @@ async function open() {
   };
   addEventListener("hashchange", follow);
   follow();
+  // On a phone these stand above the text and push it down: the highlight comes back, unless the reader has moved on.
+  let moved = false;
+  for (const type of ["wheel", "touchstart", "pointerdown", "keydown", "hashchange"]) addEventListener(type, () => (moved = true), { once: true, passive: true });
+  await Promise.all([showOriginal(api), showCited(info, text)]);
+  if (!moved) sheet.bringUp();
 }
 
 startLanguage();
 const wide = matchMedia("(min-width: 60rem)").matches;
-for (const id of ["fields", "contents"]) byId(id).toggleAttribute("open", wide);
+for (const id of ["cited", "fields", "contents"]) byId(id).toggleAttribute("open", wide);
 open().catch((error) => {
   if (!(error instanceof Problem)) throw error;
   words(byId("notice"), error.zh, error.en).classList.add("problem");

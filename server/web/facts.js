@@ -11,7 +11,7 @@
 import { byId, el, outOfForce, statusWords, words } from "./page.js";
 
 /** Names of the metadata fields, in the order in which they are shown. @type {Record<string, [string, string]>} */
-const FIELDS = {
+export const FIELDS = {
   document_number: ["发文字号", "Document number"],
   issuer: ["发文机关", "Issued by"],
   date: ["成文日期", "Date"],
@@ -60,7 +60,7 @@ const LEADS = {
 };
 
 /** @type {Record<string, [string, string]>} */
-const KINDS = {
+export const KINDS = {
   reply: ["答复函", "Reply to a proposal"],
   report: ["报告", "Report"],
   measures: ["办法、规定", "Measures"],

@@ -23,6 +23,19 @@ export function words(node, zh, en) {
 }
 
 /**
+ * Give an element its accessible name, or another attribute, in both languages; the language switch changes it later.
+ * @template {HTMLElement} T
+ * @param {T} node
+ * @param {string} zh
+ * @param {string} en
+ * @param {string} [attribute]
+ * @returns {T}
+ */
+export function named(node, zh, en, attribute) {
+  return pageWords.name(node, zh, en, attribute);
+}
+
+/**
  * The element with this id; the pages and their scripts are written together, so a missing one is a mistake.
  * @param {string} id
  */

@@ -1,23 +1,21 @@
 // @ts-check
 /**
- * The reply history: finds replies by what the form says and lists them. The address holds the search, so that it can be
- * kept and passed on.
+ * The reply history: finds replies by what the form says and lists them, page by page. The address holds the search, so that
+ * it can be kept, passed on, exported and subscribed to.
  *
  * @typedef {import("./replyitem.js").Reply} Reply
  */
 
-import { csv, saveFile } from "./csv.js";
-import { byId, fetchJson, pageLanguage, Problem, startLanguage, words } from "./page.js";
-import { nameOf, replyItem, replyUrl } from "./replyitem.js";
+import { byId, el, fetchJson, pageLanguage, Problem, startLanguage, words } from "./page.js";
+import { replyItem } from "./replyitem.js";
 
-/** What the service narrows by; the organ is looked for here, among what it returns. */
-const ASKED = ["q", "number", "kind", "proposer", "session", "year"];
-const FIELDS = [...ASKED, "organ"];
+const FIELDS = ["q", "number", "kind", "proposer", "organ", "session", "year", "category", "adoption"];
+const SHOWN = 50;
+/** How many replies the service writes into one file. */
+const MOST_EXPORTED = 5000;
 
 const form = /** @type {HTMLFormElement} */ (byId("finder"));
-const [results, notice, exporter] = [byId("results"), byId("notice"), byId("export")];
-/** @type {Reply[]} */
-let shown = [];
+const [results, notice, exports, pager] = [byId("results"), byId("notice"), byId("exports"), byId("pager")];
 /** @type {?AbortController} */
 let running = null;
 
@@ -33,67 +31,121 @@ function search() {
   return asked;
 }
 
-/** @param {URLSearchParams} asked */
-async function find(asked) {
+/** The page that the address names, from 1. */
+function pageNumber() {
+  const number = Number(new URL(location.href).searchParams.get("page") ?? "1");
+  return Number.isInteger(number) && number > 0 && number < 1e6 ? number : 1;
+}
+
+/**
+ * @param {URLSearchParams} asked
+ * @param {number} page
+ */
+async function find(asked, page) {
   running?.abort();
   const controller = new AbortController();
   running = controller;
-  const query = new URLSearchParams([...asked].filter(([name]) => ASKED.includes(name)));
+  const query = new URLSearchParams(asked);
+  query.set("limit", String(SHOWN));
+  query.set("offset", String((page - 1) * SHOWN));
+  /** @type {{total: number, replies: Reply[]}} */
+  let found = { total: 0, replies: [] };
   try {
-    /** @type {{replies: Reply[]}} */
-    const { replies } = await fetchJson(`/api/replies?${query}`, { signal: controller.signal });
-    const organ = asked.get("organ");
-    shown = organ ? replies.filter((reply) => reply.organ?.includes(organ)) : replies;
-    /** @type {[string, string]} */
-    const none = [...asked].length ? ["没有符合条件的答复，请减少条件再试。", "No reply matches. Try fewer conditions."] : ["还没有收录答复函。", "No replies are indexed yet."];
-    /** @type {[string, string]} */
-    const count = [`共 ${shown.length} 份答复`, shown.length === 1 ? "1 reply" : `${shown.length} replies`];
-    words(notice, ...(shown.length ? count : none));
+    found = await fetchJson(`/api/replies?${query}`, { signal: controller.signal });
+    showCount(found.total, found.replies.length, page, [...asked].length > 0);
     notice.classList.remove("problem");
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (controller.signal.aborted) return;
-    shown = [];
     words(notice, error.zh, error.en).classList.add("problem");
   }
-  results.replaceChildren(...shown.map(replyItem));
-  exporter.hidden = shown.length === 0;
+  results.replaceChildren(...found.replies.map(replyItem));
+  showExports(asked, found.total);
+  showPager(asked, page, found.total);
 }
 
-function exported() {
-  const zh = ["编号", "类别", "会议", "标题", "提出人", "主办单位", "答复文号", "日期", "采纳情况", "办理类别", "承诺办理", "已经办理", "网址"];
-  const en = ["Number", "Kind", "Session", "Title", "Proposer", "Handled by", "Document number", "Date", "Adoption", "Category", "Promised", "Done", "Address"];
-  const rows = shown.map((reply) => [
-    reply.number, reply.kind, reply.session, nameOf(reply), reply.proposer, reply.organ, reply.document_number, reply.date,
-    reply.adoption, reply.category, ...[reply.promised, reply.done].map((statements) => statements.map(({ text }) => text).join("\n")),
-    new URL(replyUrl(reply), location.href).href,
-  ]);
-  return csv([pageLanguage() === "en" ? en : zh, ...rows]);
+/**
+ * @param {number} total
+ * @param {number} shown
+ * @param {number} page
+ * @param {boolean} narrowed
+ */
+function showCount(total, shown, page, narrowed) {
+  const first = (page - 1) * SHOWN + 1;
+  if (!total && narrowed) words(notice, "没有符合条件的答复，请减少条件再试。", "No reply matches. Try fewer conditions.");
+  else if (!total) words(notice, "还没有收录答复函。", "No replies are indexed yet.");
+  else if (!shown) words(notice, `共 ${total} 份答复，没有第 ${page} 页。`, `${total} replies; there is no page ${page}.`);
+  else if (shown === total) words(notice, `共 ${total} 份答复`, total === 1 ? "1 reply" : `${total} replies`);
+  else words(notice, `共 ${total} 份答复，第 ${first}–${first + shown - 1} 份`, `${first}–${first + shown - 1} of ${total} replies`);
+}
+
+/**
+ * The list as files, and as a feed that says what is new.
+ * @param {URLSearchParams} asked
+ * @param {number} total
+ */
+function showExports(asked, total) {
+  const query = asked.toString() ? `?${asked}` : "";
+  for (const id of ["feed", "feed-link"]) byId(id).setAttribute("href", `/replies.atom${query}`);
+  for (const id of ["xlsx", "csv"]) {
+    const link = byId(id);
+    link.hidden = total === 0 || total > MOST_EXPORTED;
+    link.setAttribute("href", `/api/replies.${id}${query}`);
+  }
+  exports.hidden = notice.classList.contains("problem");
+}
+
+/**
+ * @param {URLSearchParams} asked
+ * @param {number} page
+ * @param {number} total
+ */
+function showPager(asked, page, total) {
+  const last = Math.max(1, Math.ceil(total / SHOWN));
+  const link = (/** @type {number} */ to, /** @type {string} */ zh, /** @type {string} */ en, /** @type {string} */ rel) => {
+    const query = new URLSearchParams(asked);
+    if (to > 1) query.set("page", String(to));
+    return words(el("a", { class: "plain button", rel, href: `/replies${query.toString() ? `?${query}` : ""}` }), zh, en);
+  };
+  const here = words(el("span", {}), `第 ${page} 页，共 ${last} 页`, `Page ${page} of ${last}`);
+  pager.replaceChildren(
+    ...(page > 1 ? [link(Math.min(page - 1, last), "上一页", "Previous", "prev")] : []),
+    here,
+    ...(page < last ? [link(page + 1, "下一页", "Next", "next")] : []),
+  );
+  pager.hidden = last === 1 && page === 1;
 }
 
 function readAddress() {
   const asked = new URL(location.href).searchParams;
   for (const name of FIELDS) input(name).value = asked.get(name) ?? "";
-  find(search());
+  byId("more").toggleAttribute("open", ["category", "adoption"].some((name) => asked.get(name)));
+  find(search(), pageNumber());
 }
 
-/** @param {URLSearchParams} asked */
-function go(asked) {
-  const query = asked.toString();
-  history.pushState(null, "", location.pathname + (query ? `?${query}` : ""));
-  find(asked);
+function go() {
+  const asked = search();
+  history.pushState(null, "", location.pathname + (asked.toString() ? `?${asked}` : ""));
+  find(asked, 1);
 }
 
 startLanguage();
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  go(search());
+  go();
 });
 form.addEventListener("reset", (event) => {
   event.preventDefault();
   for (const name of FIELDS) input(name).value = "";
-  go(search());
+  go();
 });
-exporter.addEventListener("click", () => saveFile("replies.csv", exported()));
+exports.addEventListener("click", ({ target }) => {
+  const link = /** @type {HTMLElement} */ (target).closest("a[download]");
+  if (!(link instanceof HTMLAnchorElement)) return;
+  // The titles of the columns are in the language of the page.
+  const address = new URL(link.href);
+  address.searchParams.set("lang", pageLanguage());
+  link.href = address.href;
+});
 addEventListener("popstate", readAddress);
 readAddress();

@@ -60,7 +60,8 @@ function rating(view, answerId) {
   const send = async (/** @type {?string} */ text) => {
     const body = JSON.stringify({ answer_id: answerId, rating: chosen, ...(text ? { comment: text } : {}) });
     try {
-      await fetchJson(`${view.server}/api/feedback`, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+      const headers = { "Content-Type": "application/json", ...(await view.token?.headers()) };
+      await fetchJson(`${view.server}/api/feedback`, { method: "POST", headers, body });
       words.text(said, "谢谢，已收到。", "Thank you, received.");
       return true;
     } catch (error) {

@@ -14,6 +14,8 @@
 import { el, languageOf, outOfForce, statusWords } from "../common.js";
 
 const CITATION_MARK = /\[(\d{1,3})\]/g;
+// Citations that an address carries along.
+const MAX_CITED = 20;
 
 /**
  * The documents of some passages, each once, in the order in which they come.
@@ -47,11 +49,13 @@ export class AnswerView {
    * @param {import("../words.js").Words} words
    * @param {string} server its address, without a slash at the end
    * @param {boolean} newTab whether sources open beside the page
+   * @param {?import("./token.js").Token} [token] what goes along with requests
    */
-  constructor(words, server, newTab) {
+  constructor(words, server, newTab, token = null) {
     this.words = words;
     this.server = server;
     this.newTab = newTab;
+    this.token = token;
   }
 
   /** @param {string} documentId @param {string} [place] */
@@ -65,6 +69,17 @@ export class AnswerView {
    */
   placeUrl(place) {
     return this.documentUrl(place.document_id, `#${Number(place.start)}-${Number(place.end)}`);
+  }
+
+  /**
+   * The address of a citation. What else the answer cites goes along, so that the source viewer can lead from one to the next.
+   * @param {Citation} citation
+   * @param {Citation[]} all
+   */
+  citationUrl(citation, all) {
+    const cited = all.slice(0, MAX_CITED).map((one) => `${Number(one.n)}:${encodeURIComponent(one.document_id)}:${Number(one.start)}-${Number(one.end)}`);
+    const others = cited.length > 1 ? `?cited=${cited.join(",")}` : "";
+    return this.documentUrl(citation.document_id, `${others}#${Number(citation.start)}-${Number(citation.end)}`);
   }
 
   /**
@@ -84,12 +99,13 @@ export class AnswerView {
 
   /**
    * @param {Citation} citation
+   * @param {Citation[]} all the citations of the answer
    * @param {string} text
    * @param {string} kind
    */
-  citationLink(citation, text, kind) {
+  citationLink(citation, all, text, kind) {
     return this.words.name(
-      this.link(this.placeUrl(citation), text, kind),
+      this.link(this.citationUrl(citation, all), text, kind),
       `引用 ${citation.n}：${citation.title}`,
       `Citation ${citation.n}: ${citation.title}`,
     );
@@ -109,7 +125,7 @@ export class AnswerView {
       for (const mark of line.matchAll(CITATION_MARK)) {
         const citation = cited.get(Number(mark[1]));
         if (!citation) continue;
-        paragraph.append(line.slice(done, mark.index), this.citationLink(citation, mark[0], "mark-link"));
+        paragraph.append(line.slice(done, mark.index), this.citationLink(citation, answer.citations, mark[0], "mark-link"));
         done = (mark.index ?? 0) + mark[0].length;
       }
       paragraph.append(line.slice(done));
@@ -133,8 +149,11 @@ export class AnswerView {
     return line;
   }
 
-  /** @param {Citation} citation */
-  card(citation) {
+  /**
+   * @param {Citation} citation
+   * @param {Citation[]} all
+   */
+  card(citation, all) {
     const outdated = this.outdated(citation);
     const facts = el("p", { class: "card-facts" }, ...citationFacts(citation).map((fact) => el("span", { lang: "zh-CN" }, String(fact))));
     if (citation.page) facts.append(this.words.text(el("span"), `第 ${citation.page} 页`, `page ${citation.page}`));
@@ -143,7 +162,7 @@ export class AnswerView {
       "li",
       { class: "card" },
       el("span", { class: "card-number", "aria-hidden": "true" }, String(citation.n)),
-      el("p", { class: "card-title", lang: "zh-CN" }, this.citationLink(citation, citation.title, "card-link")),
+      el("p", { class: "card-title", lang: "zh-CN" }, this.citationLink(citation, all, citation.title, "card-link")),
       facts,
       outdated,
       citation.section.length ? el("p", { class: "section", lang: "zh-CN" }, citation.section.join(" › ")) : null,
@@ -217,7 +236,7 @@ export class AnswerView {
     const asked = answer.standalone_question;
     const understood = asked ? [words.text(el("p", { class: "section" }), `理解为：${asked}`, `Understood as: ${asked}`)] : [];
     if (!answer.answered) return [...understood, ...this.refusal(answer.refusal?.message ?? answer.answer, answer.passages)];
-    const cards = el("ol", { class: "cards" }, ...answer.citations.map((citation) => this.card(citation)));
+    const cards = el("ol", { class: "cards" }, ...answer.citations.map((citation) => this.card(citation, answer.citations)));
     const sources = answer.citations.length ? [words.text(el("h3"), "引用原文", "Sources"), cards] : [];
     const notes = answer.note ? [el("p", { class: "outdated", lang: languageOf(answer.note) }, answer.note)] : [];
     return [...understood, ...notes, this.text(answer), ...sources];

@@ -19,9 +19,11 @@ export class Conversation {
   /**
    * @param {string} server
    * @param {string} name tells the widgets of a page apart
+   * @param {import("./token.js").Token} token
    */
-  constructor(server, name) {
+  constructor(server, name, token) {
     this.server = server;
+    this.token = token;
     this.key = ["zhengwen-turns", server, name].join(" ");
     /** @type {Turn[]} */
     this.turns = stored(() => JSON.parse(sessionStorage.getItem(this.key) ?? "[]")) ?? [];
@@ -52,7 +54,7 @@ export class Conversation {
       { role: "assistant", content: turn.answer.answer.slice(0, MAX_SENT) },
     ]);
     const body = JSON.stringify({ question, history, stream: true });
-    const headers = { "Content-Type": "application/json", Accept: "text/event-stream" };
+    const headers = { "Content-Type": "application/json", Accept: "text/event-stream", ...(await this.token.headers()) };
     let text = "";
     for await (const { name, data } of fetchEvents(`${this.server}/api/ask`, { method: "POST", headers, body, signal })) {
       if (name === "done") return data;

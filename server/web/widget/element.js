@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * <zhengwen-chat>: ask in any page. Attributes: data-server (address of the service), data-title, data-lang (zh, en),
- * inline (in the page, without a button). Methods: open(), close(), ask(text), stop(), restart(), showLast(). Events:
+ * <zhengwen-chat>: ask in any page. Attributes: data-server (address of the service), data-key (publish key, in
+ * pages of other hosts), data-title, data-lang (zh, en), inline (in the page, without a button). Methods: open(), close(), ask(text), stop(), restart(), showLast(). Events:
  * zhengwen-answer (detail: the answer as the service gave it), zhengwen-turns (detail: how many questions are shown).
  *
  * @typedef {import("./answer.js").Answer} Answer
@@ -15,6 +15,7 @@ import { Conversation } from "./conversation.js";
 import { followUps } from "./followups.js";
 import { parts } from "./parts.js";
 import { widgetSheet } from "./style.js";
+import { Token } from "./token.js";
 
 /** Floating widgets of one page stand side by side, this many pixels apart. */
 const SLOT = 76;
@@ -81,11 +82,16 @@ export class ZhengwenChat extends HTMLElement {
     this.root.adoptedStyleSheets = [widgetSheet()];
     const shown = parts(this.words, this.inline);
     this.parts = shown;
-    this.view = new AnswerView(this.words, this.server, !this.inline);
+    const token = new Token(this.server, this.dataset.key ?? "");
+    this.token = token;
+    this.view = new AnswerView(this.words, this.server, !this.inline, token);
+    for (const kind of ["pointerover", "focusin", "pointerdown", "click"]) {
+      this.root.addEventListener(kind, (event) => token.carry(event));
+    }
     this.root.append(shown.frame);
     this.wire();
     this.showLanguage();
-    this.conversation = new Conversation(this.server, this.id || this.dataset.title || "");
+    this.conversation = new Conversation(this.server, this.id || this.dataset.title || "", token);
     for (const { question, answer } of this.turns) this.showAnswer(this.openTurn(question).reply, answer, false);
     this.setTalking();
   }
@@ -308,6 +314,7 @@ export class ZhengwenChat extends HTMLElement {
    * @param {boolean} stopped whether the reader wanted it so
    */
   showProblem(turn, reply, question, problem, stopped) {
+    if (!stopped) this.token?.forget();
     const again = this.words.text(el("button", { type: "button", class: "plain again" }), "再问一次", "Ask again");
     again.addEventListener("click", () => {
       if (this.waiting) return;

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * What the script tag does: it defines the element and, where the page has none of its own, adds one. The attributes
- * data-server, data-title and data-lang of the tag are those of the element; the service is where the script comes from.
+ * data-server, data-key, data-title and data-lang of the tag are those of the element; the service is where the script comes from.
  */
 
 import { defineWidget } from "./define.js";

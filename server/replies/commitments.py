@@ -1,19 +1,10 @@
-"""Replies to proposals (答复函): found by number, kind, proposer, year; what they say is done and what they promise."""
+"""What a reply says is done and what it promises, sentence by sentence."""
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from indexer.document import Document
 from indexer.sentences import sentence_spans
-from server.questions import BadQuestion
-
-# Fields of a reply, by the names of the interface; what the document calls them.
-_FIELDS = {
-    "kind": "proposal_kind", "number": "proposal_number", "session": "session", "title": "title",
-    "proposal_title": "proposal_title", "proposer": "proposer", "organ": "organ", "document_number": "document_number",
-    "date": "date", "disclosure": "disclosure", "category": "category", "adoption": "adoption",
-}  # fmt: skip
 
 # What opens a stretch of promises: up to the end of its paragraph or, as a heading, of its section.
 _AHEAD = re.compile(r"下一?步|下一阶段|接下来|今后(?!于)|下阶段|下一年度?|明年")
@@ -50,69 +41,6 @@ class Statement:
     text: str
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A reply with its fields; ``spans`` holds, by the name of a field, the place it was read from."""
-
-    document: Document
-    fields: Mapping[str, str]
-    spans: Mapping[str, tuple[int, int]]
-    done: Sequence[Statement]
-    promised: Sequence[Statement]
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyFilters:
-    """Each given value narrows the list; ``number`` is taken with and without leading zeros."""
-
-    number: str | None = None
-    kind: str | None = None
-    session: str | None = None
-    proposer: str | None = None
-    year: str | None = None
-    text: str | None = None
-
-
-def checked_reply_filters(
-    number: str | None = None, kind: str | None = None, session: str | None = None, proposer: str | None = None,
-    year: str | None = None, text: str | None = None,
-) -> ReplyFilters:  # fmt: skip
-    """Filters from what a person typed. Raises BadQuestion, naming the field."""
-    if number is not None:
-        match = re.fullmatch(r"\s*第?\s*(\d{1,8})\s*号?\s*(?:建议|提案)?\s*", number)
-        if match is None:
-            raise BadQuestion("number 应为建议或提案的编号，如 0457 / number must be that of a proposal")
-        number = _plain(match[1])
-    if kind is not None and kind not in ("建议", "提案"):
-        raise BadQuestion("kind 应为 建议 或 提案 / kind must be 建议 or 提案")
-    if year is not None and not re.fullmatch("[0-9]{4}", year):
-        raise BadQuestion("year 应为四位数字，如 2025 / year must be four digits")
-    return ReplyFilters(number, kind, session or None, proposer or None, year, text)
-
-
-def _plain(number: str) -> str:
-    return str(int(number))
-
-
-def year_of(document: Document) -> str | None:
-    """The year of a reply: of its date, else of its 文号."""
-    written = (document.value("date") or "")[:4]
-    numbered = re.search(r"[〔\[(（](\d{4})[〕\])）]", document.value("document_number") or "")
-    return written or (numbered[1] if numbered else None)
-
-
-def _passes(document: Document, filters: ReplyFilters) -> bool:
-    number = document.value("proposal_number") or ""
-    if filters.number is not None and not (number.isdecimal() and _plain(number) == filters.number):
-        return False
-    return (
-        (filters.kind is None or document.value("proposal_kind") == filters.kind)
-        and (filters.session is None or filters.session in (document.value("session") or ""))
-        and (filters.proposer is None or filters.proposer in (document.value("proposer") or ""))
-        and (filters.year is None or year_of(document) == filters.year)
-    )
 
 
 def commitments(document: Document) -> tuple[list[Statement], list[Statement]]:
@@ -156,26 +84,3 @@ def commitments(document: Document) -> tuple[list[Statement], list[Statement]]:
             elif _DONE.search(sentence):
                 done.append(statement)
     return done, promised
-
-
-def reply_of(document: Document) -> Reply | None:
-    """A document as a reply, None when it is none."""
-    if (document.value("kind") or "") != "reply":
-        return None
-    found = {name: document.metadata[key] for name, key in _FIELDS.items() if key in document.metadata}
-    done, promised = commitments(document)
-    return Reply(
-        document, {name: field.value for name, field in found.items()} | {"title": document.title},
-        {name: (f.start, f.end) for name, f in found.items() if f.start is not None and f.end is not None},
-        done, promised,
-    )  # fmt: skip
-
-
-def replies_among(documents: Sequence[Document], filters: ReplyFilters) -> list[Reply]:
-    """The replies among documents that the filters let pass; newest first unless a text gave them an order."""
-    found = [
-        document for document in documents if (document.value("kind") or "") == "reply" and _passes(document, filters)
-    ]
-    if filters.text is None:
-        found.sort(key=lambda d: ((d.value("date") or "") or year_of(d) or "", d.source), reverse=True)
-    return [reply for document in found if (reply := reply_of(document)) is not None]
