@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Sequence, Set
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from uuid import uuid4
@@ -18,6 +19,7 @@ from indexer.document import Document
 from indexer.encoders import Encoder
 from indexer.errors import UnknownDocument, ZhengwenError
 from indexer.generations import Generation, current_name
+from indexer.opening import Opener
 from server.answer.answer import Answer, Delta, Event, Found, pieces_of
 from server.answer.cite import Citation
 from server.answer.evidence import Evidence, Terms, collect_evidence
@@ -26,10 +28,16 @@ from server.answer.fields import field_answers
 from server.answer.llm import write
 from server.answer.llm_client import Model, ModelFailure
 from server.answer.outcome import asks_outcome, compose_outcome
+from server.answer.reading import read_passages
 from server.answer.refuse import Refusal, no_evidence, refuse, with_nearest
-from server.replies import Reply, ReplyFilters, replies_among, reply_of
+from server.answer.side_by_side import compare, compose_comparison
+from server.observability.watching import Stages, tell_answered, tell_model_failed, watched
+from server.replies import Reply, ReplyFilters, ReplyPage
+from server.replies.finding import find_replies, read_reply
+from server.replies.related import Related, related_to
 from server.scope import scope_of
 from server.search.disclosure import Role, visible_documents
+from server.search.engine import Source
 from server.search.filters import Filters, chunk_mask, searched_documents
 from server.search.followup import Turn, standalone_question
 from server.search.passages import Passage, passages_of
@@ -70,44 +78,54 @@ class Assistant:
     """Answers from the current generation, and follows when a new one is published. Safe to share between threads."""
 
     def __init__(
-        self, data_dir: Path, encoder: Encoder, model: Model | None = None, reranker: Reranker | None = None
-    ) -> None:
+        self, data_dir: Path, encoder: Encoder, model: Model | None = None, reranker: Reranker | None = None,
+        source: Source | None = None,
+    ) -> None:  # fmt: skip
         self.data_dir = data_dir
         self._model = model
         self._reranker = reranker
         self._encoder = encoder
         self._lock = Lock()
         self._failure = ""
-        self._opened = _published(data_dir)
-        self._retriever = self._open_retriever(self._opened[0])
+        self._source = source or _Folder(data_dir)
+        self._opened = self._source.published()
+        self._retriever = self._open_retriever()
 
-    def _open_retriever(self, generation: str) -> Retriever:
-        return Retriever(Generation(self.data_dir, generation), self._encoder, self._reranker)
+    def _open_retriever(self) -> Retriever:
+        return self._source.open(lambda generation: Retriever(generation, self._encoder, self._reranker))
 
     @classmethod
     def open(
-        cls, data_dir: Path, encoder: Encoder, model: Model | None = None, reranker: Reranker | None = None
-    ) -> "Assistant":
+        cls, data_dir: Path, encoder: Encoder, model: Model | None = None, reranker: Reranker | None = None,
+        source: Source | None = None,
+    ) -> "Assistant":  # fmt: skip
         """Open the index of a data directory; ``model`` writes answers where there is evidence, ``reranker`` puts the
-        first passages in order, None: without.
+        first passages in order, None: without. ``source`` says which generation is current and opens it, by default the
+        data directory itself.
 
         Raises NoGeneration, DamagedGeneration or EncoderMismatch.
         """
-        return cls(data_dir, encoder, model, reranker)
+        return cls(data_dir, encoder, model, reranker, source)
 
     @property
     def generation(self) -> Generation:
         """The generation that answers now."""
         return self._retriever.generation
 
+    @property
+    def failure(self) -> str:
+        """Why the newest generation cannot be opened while an older one answers; empty when it is the newest."""
+        return self._failure
+
     def refresh(self) -> None:
         """Move to the newest generation if there is one. While it cannot be opened, the present one goes on answering."""
         with self._lock:
             try:
-                newest = _published(self.data_dir)
-                if newest != self._opened:
-                    self._retriever = self._open_retriever(newest[0])
+                newest = self._source.published()
+                if newest != self._opened or self._source.damage(self.generation):
+                    self._retriever = self._open_retriever()
                     self._opened = newest
+                self._source.watch(self.generation)
                 self._failure = ""
             except ZhengwenError as error:
                 if str(error) != self._failure:  # Once, not at every question.
@@ -119,13 +137,18 @@ class Assistant:
     ) -> SearchResult:
         """The best passages for a query, of the documents that the role may see."""
         began = time.perf_counter()
-        retriever = self._retriever
-        query = understand_query(text)
-        visible = visible_documents(retriever.generation, role)
-        documents = searched_documents(retriever.generation, filters, visible)
-        allowed = None if documents is None else chunk_mask(retriever.generation, documents)
-        candidates = retriever.search(query, top_k, system, allowed)
-        passages = _seen(retriever.generation, passages_of(retriever.generation, candidates), visible)
+        with watched("search") as stages:
+            retriever = self._retriever
+            query = understand_query(text)
+            stages.lap("understand")
+            visible = visible_documents(retriever.generation, role)
+            documents = searched_documents(retriever.generation, filters, visible)
+            allowed = None if documents is None else chunk_mask(retriever.generation, documents)
+            stages.lap("filter")
+            candidates = retriever.search(query, top_k, system, allowed, timings=stages)
+            stages.skip()
+            passages = _seen(retriever.generation, passages_of(retriever.generation, candidates), visible)
+            stages.lap("read")
         return SearchResult(query, passages, 1000 * (time.perf_counter() - began))
 
     def ask(
@@ -137,7 +160,8 @@ class Assistant:
         ``history`` holds the earlier turns, oldest first: a follow-up question is understood with them.
         """
         if self._model is None:
-            return self._prepare(question, top_k, filters, role, history).answer
+            with watched("answer") as stages:
+                return self._prepare(question, top_k, filters, role, history, stages).answer
         return asyncio.run(self.answer(question, top_k, filters, role, history))
 
     async def answer(
@@ -159,7 +183,8 @@ class Assistant:
 
         Closing it stops the work, that of the model included.
         """
-        prepared = await anyio.to_thread.run_sync(self._prepare, question, top_k, filters, role, history)
+        with watched("answer") as stages:
+            prepared = await anyio.to_thread.run_sync(self._prepare, question, top_k, filters, role, history, stages)
         answer = prepared.answer
         yield Found(answer.passages, answer.standalone_question)
         if self._model is not None and prepared.evidence:
@@ -171,26 +196,35 @@ class Assistant:
             except ModelFailure as failure:
                 # The reason alone: neither the question nor what the model said belongs into a log.
                 _LOG.warning("回答取自原文摘录 / extractive answer: %s", failure)
+                tell_model_failed()
                 answer = replace(answer, note=_NOTE.format(failure))
         for piece in pieces_of(answer.answer):
             yield Delta(piece)
-        yield replace(answer, total_ms=1000 * (time.perf_counter() - prepared.began))
+        answer = replace(answer, total_ms=1000 * (time.perf_counter() - prepared.began))
+        tell_answered(answer)
+        yield answer
 
     async def _written(self, model: Model, prepared: _Prepared) -> AsyncGenerator[Event, None]:
         """The pieces of the model's answer and the Answer made of them. Raises ModelFailure."""
-        async with aclosing(write(prepared.query, prepared.evidence, model, self._encoder.encode)) as written:
-            async for event in written:
-                if isinstance(event, Delta):
-                    yield event
-                    continue
-                yield replace(
-                    prepared.answer, answer=event.text, citations=event.citations, mode="llm",
-                    total_ms=1000 * (time.perf_counter() - prepared.began),
-                )  # fmt: skip
+        answer: Answer | None = None
+        with watched("model"):
+            async with aclosing(write(prepared.query, prepared.evidence, model, self._encoder.encode)) as written:
+                async for event in written:
+                    if isinstance(event, Delta):
+                        yield event
+                        continue
+                    answer = replace(
+                        prepared.answer, answer=event.text, citations=event.citations, mode="llm",
+                        total_ms=1000 * (time.perf_counter() - prepared.began),
+                    )  # fmt: skip
+        if answer is not None:
+            tell_answered(answer)
+            yield answer
 
     def _prepare(
-        self, question: str, top_k: int, filters: Filters | None, role: Role, history: Sequence[Turn]
+        self, question: str, top_k: int, filters: Filters | None, role: Role, history: Sequence[Turn], stages: Stages
     ) -> _Prepared:
+        stages.lap("wait")  # For a thread to do it in.
         began = time.perf_counter()
         retriever = self._retriever
         generation = retriever.generation
@@ -198,10 +232,12 @@ class Assistant:
         query = understand_query(standalone or question)
         visible = visible_documents(generation, role)
         scope = scope_of(query, generation, filters, visible)
+        stages.lap("understand")
         vector = retriever.encode(query)
+        stages.lap("encode")
         allowed = None if scope.documents is None else chunk_mask(generation, scope.documents)
-        candidates = retriever.search(query, max(top_k, _READ), "hybrid", allowed, vector)
-        read = _seen(generation, passages_of(generation, candidates), visible)
+        read = _seen(generation, read_passages(retriever, query, max(top_k, _READ), allowed, vector), visible)
+        stages.lap("retrieve")
         refusal, text, citations = scope.refusal, "", list[Citation]()
         evidence: Sequence[Evidence] = ()
         if refusal is None and scope.named:
@@ -213,6 +249,11 @@ class Assistant:
                 text, citations = compose_outcome(query, replace(named[0], chunks=chunks))
         if refusal is None and not citations:
             refusal, text, citations, evidence = _extract(query, read, generation, vector)
+            compared = compare(retriever, query, _READ, allowed, evidence, partial(_seen, generation, visible=visible))
+            if compared:
+                refusal, (text, citations) = None, compose_comparison(query, compared)
+                evidence = [one.evidence for one in compared if one.evidence is not None]
+        stages.lap("extract")
         if refusal is not None:
             refusal = with_nearest(refusal, query, read)
         answer = Answer(
@@ -247,28 +288,41 @@ class Assistant:
         return other_versions(generation, document_id, visible_documents(generation, role))
 
     def replies(self, filters: ReplyFilters, role: Role = "admin") -> list[Reply]:
-        """Replies that the role may see and the filters let pass, newest first; by relevance where a text is asked for."""
-        documents = self.documents(role)
-        if filters.text is not None:
-            found = self.search(filters.text, 100, "hybrid", Filters(kind="reply"), role).passages
-            known = {document.document_id: document for document in documents}
-            order = dict.fromkeys(passage.document.document_id for passage in found)
-            documents = [known[document_id] for document_id in order if document_id in known]
-        return replies_among(documents, filters)
+        """Every reply that the role may see and the filters let pass: newest first; by relevance where a text is given."""
+        return list(self.reply_page(filters, role).replies)
+
+    def reply_page(
+        self, filters: ReplyFilters, role: Role = "admin", offset: int = 0, limit: int | None = None
+    ) -> ReplyPage:
+        """``limit`` replies, None for all, from ``offset`` on in the order of ``replies``; only these are read."""
+        retriever = self._retriever
+        return find_replies(retriever, filters, visible_documents(retriever.generation, role), offset, limit)
 
     def reply(self, document_id: str, role: Role = "admin") -> Reply:
         """A reply by its document. Raises UnknownDocument, also where the document is no reply."""
-        found = reply_of(self.document(document_id, role))
-        if found is None:
-            raise UnknownDocument(f"编号 {document_id[:80]} 不是答复函 / not a reply")
-        return found
+        generation = self.generation
+        return read_reply(generation, document_id, visible_documents(generation, role))
+
+    def related(self, document_id: str, role: Role = "admin") -> Related:
+        """What may bear on a reply, of what the role may see. Raises UnknownDocument as ``reply`` does."""
+        retriever = self._retriever
+        visible = visible_documents(retriever.generation, role)
+        reply = read_reply(retriever.generation, document_id, visible)
+        return related_to(reply, retriever, self._encoder.encode, visible)
 
 
-def _published(data_dir: Path) -> tuple[str, int]:
-    """Name of the current generation and the time of its manifest: an index begun afresh counts from 000001 again."""
-    name = current_name(data_dir)
-    manifest = data_dir / "generations" / name / "manifest.json"
-    return name, manifest.stat().st_mtime_ns if manifest.is_file() else 0
+class _Folder(Opener):
+    """The data directory as the source of the current generation."""
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__(data_dir)
+        self._folder = data_dir
+
+    def published(self) -> tuple[str, int]:
+        """Name of the current generation and the time of its manifest: an index begun afresh counts from 000001 again."""
+        name = current_name(self._folder)
+        manifest = self._folder / "generations" / name / "manifest.json"
+        return name, manifest.stat().st_mtime_ns if manifest.is_file() else 0
 
 
 def _seen(generation: Generation, passages: Sequence[Passage], visible: Set[int] | None) -> list[Passage]:
@@ -282,6 +336,6 @@ def _extract(
     evidence = collect_evidence(query, terms, passages, generation, vector)
     refusal = refuse(query, evidence)
     if refusal:
-        return refusal, "", [], ()
+        return refusal, "", [], evidence
     text, citations = compose(query, evidence, generation)
-    return (None, text, citations, evidence) if citations else (no_evidence(query), "", [], ())
+    return (None, text, citations, evidence) if citations else (no_evidence(query), "", [], evidence)

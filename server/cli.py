@@ -3,6 +3,7 @@
 Exit codes: 0 done; 1 the question had no answer, or a check failed; 2 wrong usage or unreadable input.
 """
 
+import logging
 import sys
 from contextlib import suppress
 from importlib.util import find_spec
@@ -12,7 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from indexer.errors import DamagedGeneration
-from server import documents_cli
+from server import backup_cli, documents_cli, keys_cli, replies_cli
 from server.options import (
     AsJson,
     AsOf,
@@ -45,6 +46,8 @@ app = typer.Typer(
     help="政问：从政策文件和建议提案答复函中找出可核对的答案 / cited answers from Chinese policy documents.",
 )  # fmt: skip
 app.add_typer(documents_cli.app, name="documents")
+backup_cli.register(app)
+app.add_typer(keys_cli.app, name="keys")
 
 
 @app.command()
@@ -58,14 +61,17 @@ def index(
 ) -> None:
     """建立或更新索引：索引的内容就是所给文件夹现在的内容 / make the index hold what the folders hold now."""
     from indexer.pipeline import Indexer
+    from server.search.qdrant.configured import mirror_published
 
     settings = read_settings()
-    with reported(), Indexer(data_dir or settings.data_dir, make_encoder(settings)) as indexer:
+    where, encoder = data_dir or settings.data_dir, make_encoder(settings)
+    with reported(), Indexer(where, encoder) as indexer:
         with progress(quiet) as show:
             indexer.progress = show
             report = indexer.index(
                 paths or [Path("corpus")], rebuild=rebuild, max_bytes=settings.max_file_mb * 1_000_000
             )
+            mirror_published(settings, where, encoder, show)
         print_skipped((skipped.source, skipped.reason) for skipped in report.skipped)
         print_notes((note.source, note.reason) for note in report.notes)
         if not quiet or report.published:
@@ -118,34 +124,7 @@ def search(
     print_passages(result.passages)
 
 
-@app.command()
-def replies(
-    number: Annotated[str | None, typer.Option("--number", help="建议或提案编号，如 0457 / number of the proposal.")] = None,
-    kind: Annotated[str | None, typer.Option("--kind", help="建议 或 提案 / kind of proposal.")] = None,
-    session: Annotated[str | None, typer.Option("--session", help="会议届次或其一部分 / session.")] = None,
-    proposer: Annotated[str | None, typer.Option("--proposer", help="代表或委员姓名 / who proposed it.")] = None,
-    year: Annotated[str | None, typer.Option("--year", help="答复年份，如 2025 / year of the reply.")] = None,
-    query: Annotated[str | None, typer.Option("--query", help="答复内容 / what the reply is about.")] = None,
-    data_dir: DataDir = None, as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """查建议提案的答复：已办什么，承诺什么 / replies to proposals: what is done, what is promised."""
-    from server.replies import checked_reply_filters
-
-    with reported():
-        text = checked(query, read_settings().max_question) if query is not None else None
-        filters = checked_reply_filters(number, kind, session, proposer, year, text)
-        found = open_assistant(data_dir).replies(filters)
-    if as_json:
-        from server.api.reply_schemas import ReplyList
-
-        print_json(ReplyList.of(found).model_dump())
-        return
-    from server.listing import print_reply
-
-    for reply in found:
-        print_reply(reply)
-    if not found:
-        typer.echo("没有找到这样的答复 / no such reply", err=True)
+app.command()(replies_cli.replies)
 
 
 @app.command()
@@ -171,7 +150,8 @@ def mcp(data_dir: DataDir = None) -> None:
     from server.mcp_tools import mcp_server
 
     with reported():
-        server = mcp_server(open_assistant(data_dir), read_settings().max_question)
+        settings = read_settings()
+        server = mcp_server(open_assistant(data_dir), settings.max_question, settings.mcp_role)
     with suppress(KeyboardInterrupt):
         server.run("stdio")
 
@@ -199,23 +179,35 @@ def check(data_dir: DataDir = None) -> None:
 @app.command()
 def serve(
     host: Annotated[
-        str, typer.Option(help="监听地址，只能是本机 / address to listen on, this machine only.")
+        str, typer.Option(help="监听地址；没有密钥时只能是本机 / address to listen on; without keys this machine only.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="端口 / port.")] = 8000,
     data_dir: DataDir = None,
 ) -> None:
     """启动问答服务和网页 / start the service and its page."""
     from server.listening import listen
+    from server.observability.logs import configure
+    from server.security.keys import KeyStore
 
     with reported():
-        sockets = listen(host, port)
+        settings = read_settings()
+        configure(settings.log_format, settings.log_level)
+        sockets = listen(host, port, KeyStore(data_dir or settings.data_dir).keys().configured)
         from server.app import create_app
 
-        application = create_app(open_assistant(data_dir), read_settings())
+        application = create_app(open_assistant(data_dir), settings)
     import uvicorn
 
-    typer.echo(f"政问已启动：http://{f'[{host}]' if ':' in host else host}:{port}/ （Ctrl+C 停止）", err=True)
-    service = uvicorn.Server(uvicorn.Config(application, log_level="warning", server_header=False))
+    started = f"政问已启动：http://{f'[{host}]' if ':' in host else host}:{port}/"
+    if settings.log_format == "json":
+        logging.getLogger(__name__).info(started)
+    else:
+        typer.echo(f"{started} （Ctrl+C 停止）", err=True)
+    # Its own log of requests would hold their addresses, and with them what was asked.
+    config = uvicorn.Config(
+        application, log_config=None, log_level="warning", access_log=False, server_header=False, proxy_headers=False
+    )
+    service = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):  # uvicorn has stopped in good order.
         service.run(sockets=sockets)
 

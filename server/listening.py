@@ -24,12 +24,15 @@ def _addresses(host: str) -> list[tuple[int, str]]:
     return list(dict.fromkeys((int(family), str(place[0])) for family, _, _, _, place in found))
 
 
-def listen(host: str, port: int) -> list[socket.socket]:
-    """Listening sockets on every loopback address of ``host``. Raises CannotListen before anything is loaded."""
+def listen(host: str, port: int, guarded: bool = False) -> list[socket.socket]:
+    """Listening sockets on every address of ``host``. Raises CannotListen before anything is loaded.
+
+    ``guarded``: whether access keys are configured; without them only this machine is listened to.
+    """
     addresses = _addresses(host)
-    if not all(ipaddress.ip_address(address.split("%")[0]).is_loopback for _, address in addresses):
+    if not guarded and not all(ipaddress.ip_address(address.split("%")[0]).is_loopback for _, address in addresses):
         raise CannotListen(
-            f"--host {host}：没有配置访问密钥时只能监听本机地址 127.0.0.1 / without access keys only this machine is served"
+            f"--host {host}：没有配置访问密钥（zhengwen keys create）时只能监听本机地址 127.0.0.1 / without access keys only this machine is served"
         )
     sockets: list[socket.socket] = []
     for family, address in addresses:

@@ -11,6 +11,7 @@ from server.api.schemas import AnswerOut, DocumentOut, SearchOut
 from server.assistant import Assistant
 from server.questions import BadQuestion, checked
 from server.replies import checked_reply_filters
+from server.search.disclosure import Role
 from server.search.filters import checked_filters
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ Start = Annotated[int, Field(ge=0, description="从第几个字开始 / first ch
 End = Annotated[int | None, Field(ge=0, description="到第几个字为止，不含 / where to stop")]
 
 
-def mcp_server(assistant: Assistant, max_question: int) -> "MCPServer":
-    """The server over one assistant. Errors a caller can act on are tool errors of one line."""
+def mcp_server(assistant: Assistant, max_question: int, role: Role) -> "MCPServer":
+    """The server over one assistant, for a reader with this role. Errors a caller can act on are tool errors of one line."""
     from mcp.server import MCPServer
     from mcp.server.mcpserver import Context
     from mcp.server.mcpserver.exceptions import ToolError
@@ -50,7 +51,7 @@ def mcp_server(assistant: Assistant, max_question: int) -> "MCPServer":
         try:
             assistant.refresh()
             filters = checked_filters(kind, year, issuer, number)
-            found = assistant.search(checked(query, max_question), top_k, "hybrid", filters)
+            found = assistant.search(checked(query, max_question), top_k, "hybrid", filters, role)
         except (ZhengwenError, BadQuestion) as error:
             raise ToolError(str(error)) from None
         return SearchOut.of(found).model_dump()
@@ -60,8 +61,8 @@ def mcp_server(assistant: Assistant, max_question: int) -> "MCPServer":
         """读原文 / Read a document: its fields, outline and text[start:end], at most 20,000 characters at once."""
         try:
             assistant.refresh()
-            document = assistant.document(document_id)
-            facts = DocumentOut.of(document, assistant.versions(document_id)).model_dump()
+            document = assistant.document(document_id, role)
+            facts = DocumentOut.of(document, assistant.versions(document_id, role)).model_dump()
         except ZhengwenError as error:
             raise ToolError(str(error)) from None
         stop = min(len(document.text) if end is None else end, len(document.text), start + _MAX_READ)
@@ -76,7 +77,7 @@ def mcp_server(assistant: Assistant, max_question: int) -> "MCPServer":
             assistant.refresh()
             filters = checked_filters(kind, year, issuer, number)
             pieces = 0
-            async for event in assistant.events(checked(question, max_question), top_k, filters):
+            async for event in assistant.events(checked(question, max_question), top_k, filters, role):
                 if isinstance(event, Delta):
                     pieces += 1
                     await context.report_progress(pieces, message=event.text)
@@ -98,7 +99,7 @@ def mcp_server(assistant: Assistant, max_question: int) -> "MCPServer":
         try:
             assistant.refresh()
             text = checked(query, max_question) if query is not None else None
-            found = assistant.replies(checked_reply_filters(number, kind, session, proposer, year, text))
+            found = assistant.replies(checked_reply_filters(number, kind, session, proposer, year, text), role)
         except (ZhengwenError, BadQuestion) as error:
             raise ToolError(str(error)) from None
         return ReplyList.of(found).model_dump()

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
 
@@ -22,6 +22,8 @@ from server.api.dependencies import TheAssistant, TheRecent, TheSettings
 from server.api.schemas import AnswerOut
 from server.questions import checked
 from server.recent import RecentAnswers
+from server.security.audit import note
+from server.security.reader import TheReader, requires
 
 _LOG = logging.getLogger(__name__)
 # Of a long quote the notes show the beginning; the extension field has all of it.
@@ -116,12 +118,18 @@ def _failure(message: str) -> ServerSentEvent:
 
 @router.post("/v1/chat/completions", response_model=None)
 async def complete(
-    body: ChatRequest, assistant: TheAssistant, settings: TheSettings, recent: TheRecent
+    body: ChatRequest,
+    request: Request,
+    reader: TheReader,
+    assistant: TheAssistant,
+    settings: TheSettings,
+    recent: TheRecent,
 ) -> dict[str, Any] | Response:
     """Answer the last message; the ones before it are the history. Any name of a model is taken."""
     question = checked(body.question(), settings.max_question)
+    note(request, text=question)
     filters = body.filters.filters() if body.filters else None
-    events = assistant.events(question, body.top_k, filters, "admin", body.history())
+    events = assistant.events(question, body.top_k, filters, reader.role, body.history())
     if body.stream:
         usage = body.stream_options is not None and body.stream_options.include_usage
         await anext(events)  # What was found. What fails before anything is found is a problem document.
@@ -138,13 +146,13 @@ async def complete(
     raise RuntimeError("no answer among the events")
 
 
-@router.get("/v1/models")
+@router.get("/v1/models", dependencies=[Depends(requires("public"))])
 def list_models() -> dict[str, Any]:
     """The one model there is."""
     return {"object": "list", "data": [model_object()]}
 
 
-@router.get("/v1/models/{name}")
+@router.get("/v1/models/{name}", dependencies=[Depends(requires("public"))])
 def show_model(name: str) -> dict[str, Any]:
     """The model by its name."""
     if name != MODEL:

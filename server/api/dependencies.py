@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from server.assistant import Assistant
 from server.recent import RecentAnswers
+from server.security.access import Access
 from server.settings import Settings
 
 
@@ -28,6 +29,13 @@ def recent(request: Request) -> RecentAnswers:
     return found
 
 
+def access(request: Request) -> Access:
+    """Who may come in."""
+    found: Access = request.app.state.access
+    return found
+
+
 TheAssistant = Annotated[Assistant, Depends(assistant)]
 TheSettings = Annotated[Settings, Depends(settings)]
+TheAccess = Annotated[Access, Depends(access)]
 TheRecent = Annotated[RecentAnswers, Depends(recent)]

@@ -4,26 +4,28 @@ from fastapi import APIRouter
 
 from server.api.dependencies import TheAssistant
 from server.api.schemas import DocumentList, DocumentOut, DocumentSummary, TextOut
+from server.security.reader import TheReader
 
 router = APIRouter()
 
 
 @router.get("/api/documents")
-def list_documents(assistant: TheAssistant) -> DocumentList:
+def list_documents(reader: TheReader, assistant: TheAssistant) -> DocumentList:
     """Every document, in the order of its path."""
     documents = [
-        DocumentSummary.of(document, assistant.versions(document.document_id)) for document in assistant.documents()
+        DocumentSummary.of(document, assistant.versions(document.document_id, reader.role))
+        for document in assistant.documents(reader.role)
     ]
     return DocumentList(total=len(documents), documents=documents)
 
 
 @router.get("/api/documents/{document_id}")
-def show_document(document_id: str, assistant: TheAssistant) -> DocumentOut:
+def show_document(document_id: str, reader: TheReader, assistant: TheAssistant) -> DocumentOut:
     """One document: its fields with the spans they were read from, its outline, its pages, its other versions."""
-    return DocumentOut.of(assistant.document(document_id), assistant.versions(document_id))
+    return DocumentOut.of(assistant.document(document_id, reader.role), assistant.versions(document_id, reader.role))
 
 
 @router.get("/api/documents/{document_id}/text")
-def document_text(document_id: str, assistant: TheAssistant) -> TextOut:
+def document_text(document_id: str, reader: TheReader, assistant: TheAssistant) -> TextOut:
     """The canonical text, which every span counts over in Unicode code points."""
-    return TextOut(document_id=document_id, text=assistant.document(document_id).text)
+    return TextOut(document_id=document_id, text=assistant.document(document_id, reader.role).text)

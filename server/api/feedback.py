@@ -8,6 +8,7 @@ from pydantic import Field
 from server.api.dependencies import TheAssistant, TheRecent
 from server.api.schemas import AnswerOut, Model, Text
 from server.feedback import Feedback, FeedbackStore, Rating
+from server.security.reader import TheReader
 
 router = APIRouter()
 
@@ -56,7 +57,7 @@ class FeedbackStored(Model):
 
 
 @router.post("/api/feedback", status_code=201)
-def add_feedback(body: FeedbackIn, assistant: TheAssistant, recent: TheRecent) -> FeedbackStored:
+def add_feedback(body: FeedbackIn, reader: TheReader, assistant: TheAssistant, recent: TheRecent) -> FeedbackStored:
     """Store a rating; a second one of the same answer replaces the first."""
     stored = FeedbackStore(assistant.data_dir).add(recent.answer(body.answer_id), body.rating, body.comment)
     return FeedbackStored(answer_id=stored.answer_id, rating=stored.rating, at=stored.at)

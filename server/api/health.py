@@ -1,10 +1,15 @@
 """GET /healthz and /readyz, for whatever watches the service."""
 
-from fastapi import APIRouter
+from contextlib import suppress
+
+from fastapi import APIRouter, Depends, Request
 
 from server.api.dependencies import TheAssistant
+from server.security.reader import reader_of, requires
+from server.security.refused import AccessRefused
 
-router = APIRouter()
+# A watcher has no key; what it is told names no document.
+router = APIRouter(dependencies=[Depends(requires(None))])
 
 
 @router.get("/healthz")
@@ -14,7 +19,11 @@ def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz")
-def readyz(assistant: TheAssistant) -> dict[str, str | int]:
-    """An index is open and answers; 503 otherwise."""
+async def readyz(request: Request, assistant: TheAssistant) -> dict[str, str | int]:
+    """An index is open and answers; 503 otherwise. How many documents it holds is for those who may see them all."""
     generation = assistant.generation
-    return {"status": "ready", "generation": generation.name, "documents": generation.manifest.documents}
+    ready: dict[str, str | int] = {"status": "ready", "generation": generation.name}
+    with suppress(AccessRefused):
+        if (await reader_of(request)).may("staff"):
+            ready["documents"] = generation.manifest.documents
+    return ready

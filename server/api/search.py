@@ -9,6 +9,7 @@ from server.api.schemas import SearchOut
 from server.questions import checked
 from server.search.filters import checked_filters
 from server.search.retrieve import System
+from server.security.reader import TheReader
 
 router = APIRouter()
 
@@ -16,6 +17,7 @@ router = APIRouter()
 @router.get("/api/search")
 def search(
     q: str,
+    reader: TheReader,
     assistant: TheAssistant,
     settings: TheSettings,
     top_k: Annotated[int, Query(ge=1, le=100)] = 8,
@@ -29,4 +31,4 @@ def search(
 ) -> SearchOut:
     """The passages that fit a query best."""
     filters = checked_filters(kind, year, issuer, number, as_of, status)
-    return SearchOut.of(assistant.search(checked(q, settings.max_question), top_k, system, filters))
+    return SearchOut.of(assistant.search(checked(q, settings.max_question), top_k, system, filters, reader.role))

@@ -15,7 +15,7 @@ from indexer.pipeline import Indexer
 from server.app import create_app
 from server.assistant import Assistant
 from server.settings import Settings
-from tests.server.support import FIRST, LETTER, SECOND, Cli, Forker, TextOf
+from tests.server.support import FIRST, LETTER, SECOND, Cli, Forker, TextOf, local
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +61,7 @@ def text_of(by_source: dict[str, Document]) -> TextOf:
 @pytest.fixture(scope="session")
 def client(assistant: Assistant) -> Iterator[TestClient]:
     """HTTP to the app over the sample corpus."""
-    with TestClient(create_app(assistant, Settings(max_question=2_000))) as opened:
+    with local(create_app(assistant, Settings(max_question=2_000))) as opened:
         yield opened
 
 

@@ -167,7 +167,7 @@ def test_no_index(tmp_path: Path, encoder: Encoder) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["documents.sqlite", "chunks.faiss", "sentences.npy", "words.terms.npy", "manifest.json"]
+    "name", ["documents.sqlite", "chunks.0.faiss", "sentences.npy", "words.terms.npy", "manifest.json"]
 )
 def test_a_truncated_file(own_data_dir: Path, encoder: Encoder, name: str) -> None:
     file = next((own_data_dir / "generations").glob(f"*/{name}"))

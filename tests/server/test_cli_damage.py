@@ -45,7 +45,7 @@ def delete(file: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "damage"),
     [
-        ("documents.sqlite", truncate), ("documents.sqlite", overwrite), ("chunks.faiss", delete), ("chunks.faiss", overwrite),
+        ("documents.sqlite", truncate), ("documents.sqlite", overwrite), ("chunks.0.faiss", delete), ("chunks.0.faiss", overwrite),
         ("words.terms.npy", overwrite), ("sentences.npy", truncate), ("manifest.json", truncate), ("manifest.json", delete),
     ],
     ids=lambda value: value if isinstance(value, str) else value.__name__,

@@ -13,7 +13,7 @@ from server.assistant import Assistant
 from server.feedback import FILE, FeedbackStore
 from server.recent import RecentAnswers, UnknownAnswer
 from server.settings import Settings
-from tests.server.support import Cli, ask, check_problem
+from tests.server.support import Cli, ask, check_problem, local
 
 QUESTION = "什么是631机制？13912345678"
 
@@ -21,7 +21,7 @@ QUESTION = "什么是631机制？13912345678"
 @pytest.fixture
 def own(own_data_dir: Path, encoder: Encoder) -> TestClient:
     """HTTP to an app over an index that may be written beside."""
-    return TestClient(create_app(Assistant.open(own_data_dir, encoder), Settings()))
+    return local(create_app(Assistant.open(own_data_dir, encoder), Settings()))
 
 
 def test_a_rating_is_stored_with_its_answer_and_listed(own: TestClient, own_data_dir: Path, cli: Cli) -> None:

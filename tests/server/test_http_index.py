@@ -12,7 +12,7 @@ from indexer.pipeline import Indexer
 from server.app import create_app
 from server.assistant import Assistant
 from server.settings import Settings
-from tests.server.support import DEFINITION_631, REPLY_457, SOURCES, ask, check_problem
+from tests.server.support import DEFINITION_631, REPLY_457, SOURCES, ask, check_problem, local
 
 Service = tuple[TestClient, Path, Callable[[], None]]
 
@@ -27,7 +27,7 @@ def service(corpus: Path, own_data_dir: Path, tmp_path: Path, encoder: Encoder) 
             indexer.index([folder])
 
     index()
-    with TestClient(create_app(Assistant.open(own_data_dir, encoder), Settings())) as opened:
+    with local(create_app(Assistant.open(own_data_dir, encoder), Settings())) as opened:
         yield opened, folder, index
 
 
@@ -74,14 +74,14 @@ def test_an_index_whose_database_is_overwritten_is_a_503_problem(own_data_dir: P
     # Damage that leaves every size as it was shows only when the file is read.
     for database in (own_data_dir / "generations").glob("*/documents.sqlite"):
         database.write_bytes(b"7" * database.stat().st_size)
-    with TestClient(create_app(Assistant.open(own_data_dir, encoder), Settings())) as opened:
+    with local(create_app(Assistant.open(own_data_dir, encoder), Settings())) as opened:
         check_problem(opened.post("/api/ask", json={"question": "什么是631机制"}), 503)
         check_problem(opened.get("/api/documents"), 503)
         assert opened.get("/healthz").status_code == 200
 
 
 def test_vectors_that_are_overwritten_are_a_503_problem(own_data_dir: Path, encoder: Encoder) -> None:
-    for vectors in (own_data_dir / "generations").glob("*/chunks.faiss"):
+    for vectors in (own_data_dir / "generations").glob("*/chunks.0.faiss"):
         vectors.write_bytes(b"7" * vectors.stat().st_size)
-    with TestClient(create_app(Assistant.open(own_data_dir, encoder), Settings())) as opened:
+    with local(create_app(Assistant.open(own_data_dir, encoder), Settings())) as opened:
         check_problem(opened.post("/api/ask", json={"question": "什么是631机制"}), 503)

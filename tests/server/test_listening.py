@@ -102,3 +102,14 @@ def test_the_port_of_a_service_that_has_ended_is_free_at_once() -> None:
         served.close()
         client.close()
         closed(sockets)
+
+
+def test_with_keys_any_address_of_this_machine() -> None:
+    port = free_port()
+    with pytest.raises(CannotListen, match="zhengwen keys create"):
+        listen("0.0.0.0", port)
+    sockets = listen("0.0.0.0", port, guarded=True)
+    try:
+        assert connects("127.0.0.1", port)
+    finally:
+        closed(sockets)

@@ -10,6 +10,7 @@ import anyio
 import pytest
 from mcp import Client, StdioServerParameters
 
+from server.assistant import Assistant
 from tests.server.support import DEFINITION_631, REPLY_457, Cli, TextOf, check_answer, check_passages
 
 Talk = Callable[[Callable[[Client], Coroutine[Any, Any, Any]]], Any]
@@ -91,6 +92,24 @@ def test_what_is_wrong_is_an_error_of_one_line(talk: Talk) -> None:
         assert says in content.text
         assert "\n" not in content.text
         assert "Traceback" not in content.text
+
+
+def test_the_setting_says_what_is_seen(data_dir: Path, cli: Cli, assistant: Assistant) -> None:
+    command = ["-m", "server", "mcp", "--data-dir", str(data_dir)]
+    hidden = {d.document_id for d in assistant.documents("admin")} - {
+        d.document_id for d in assistant.documents("public")
+    }
+    assert hidden
+
+    async def read(role: str) -> list[bool]:
+        env = cli.environ(ZHENGWEN_MCP_ROLE=role)
+        async with Client(
+            StdioServerParameters(command=sys.executable, args=command, env=env, cwd=cli.folder)
+        ) as client:
+            return [not (await client.call_tool("read", {"document_id": one})).is_error for one in sorted(hidden)]
+
+    assert not any(anyio.run(read, "public"))
+    assert all(anyio.run(read, "staff"))
 
 
 def test_without_an_index_it_says_so(cli: Cli, tmp_path: Path) -> None:

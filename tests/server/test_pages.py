@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from server.app import create_app
 from server.assistant import Assistant
 from server.settings import Settings
-from tests.server.support import check_problem
+from tests.server.support import check_problem, local
 
 PAGES = (
     "/",
@@ -87,6 +87,6 @@ def test_a_defect_is_a_problem_without_details(assistant: Assistant) -> None:
     def defect() -> None:
         raise RuntimeError("a secret")
 
-    with TestClient(app, raise_server_exceptions=False) as opened:
+    with local(app, raise_server_exceptions=False) as opened:
         response = opened.get("/defect")
         assert "secret" not in json.dumps(check_problem(response, 500))

@@ -10,7 +10,7 @@ import pytest
 
 from tests.server.model_server import GOOD
 from tests.server.running import model_server, service
-from tests.server.support import DEFINITION_631, TextOf, check_answer, check_passages, check_problem_body
+from tests.server.support import DEFINITION_631, TextOf, check_answer, check_passages, check_problem_body, local
 
 QUESTION = "什么是631机制"
 
@@ -143,7 +143,6 @@ def test_a_reader_who_leaves_ends_the_work_of_the_model(address: str, data_dir: 
 def test_a_defect_after_the_stream_began_is_an_error_event(
     data_dir: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from starlette.testclient import TestClient
 
     from server.app import create_app
     from server.assistant import Assistant
@@ -154,7 +153,7 @@ def test_a_defect_after_the_stream_began_is_an_error_event(
             raise RuntimeError("a defect")
             yield ""
 
-    with TestClient(create_app(Assistant.open(data_dir, encoder, Broken()), Settings())) as client:
+    with local(create_app(Assistant.open(data_dir, encoder, Broken()), Settings())) as client:
         response = client.post("/api/ask", json={"question": QUESTION, "stream": True})
     assert response.status_code == 200
     events = [line for line in response.text.splitlines() if line.startswith("event:")]

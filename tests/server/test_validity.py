@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from indexer.encoders import Encoder
 from server.app import create_app
 from server.assistant import Assistant
 from server.search.filters import Filters
 from server.settings import Settings
-from tests.server.support import PUMPS, Cli, built, check_answer
+from tests.server.support import PUMPS, Cli, built, check_answer, local
 
 OLD = "清河区供水暂行办法\n\n清水发〔2015〕3号\n\n第一条 供水企业应当每周检测水质两次。\n\n第二条 本办法自2015年3月1日起施行。\n\n2015年2月1日\n"
 NEW = (
@@ -111,7 +110,7 @@ def digits_in(said: str) -> list[str]:
 def test_personal_numbers_never_leave(tmp_path: Path, encoder: Encoder, cli: Cli) -> None:
     amount = "退费13812345678元"
     assistant = built(tmp_path, encoder, {f"投诉 {MOBILE}.txt": PERSONAL, "预案.txt": PLAIN})
-    with TestClient(create_app(assistant, Settings())) as client:
+    with local(create_app(assistant, Settings())) as client:
 
         def fetched(path: str) -> Any:
             response = client.get(path)

@@ -13,7 +13,7 @@ from server.assistant import Assistant
 from server.search.filters import Filters, searched_documents
 from server.search.versions import older_versions
 from server.settings import Settings
-from tests.server.support import PUMPS, Cli, built, check_passages
+from tests.server.support import PUMPS, Cli, built, check_passages, local
 
 # A draft, what came of it, and its revision; a copy of the draft that somebody gave another disclosure.
 DRAFT = f"清河区泵站值守方案\n\n清水发〔2021〕5号\n\n各有关单位：\n\n{PUMPS}\n值守电话保持畅通。\n\n2021年1月5日\n"
@@ -39,7 +39,7 @@ def by_name(plans: Assistant) -> dict[str, Document]:
 
 @pytest.fixture(scope="module")
 def http(plans: Assistant) -> TestClient:
-    return TestClient(create_app(plans, Settings()))
+    return local(create_app(plans, Settings()))
 
 
 def others(assistant: Assistant, document: Document) -> list[tuple[str, str]]:
