@@ -3,7 +3,6 @@
 Exit codes: 0 done; 1 a metric fell against an earlier run; 2 wrong usage or unreadable input.
 """
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -259,24 +258,40 @@ def formats(
 
 @app.command()
 def bench(
-    chunks: Annotated[int, typer.Option(min=100, help="检索测试的段落数 / chunks to search.")] = 10_000,
+    chunks: Annotated[
+        list[int] | None,
+        typer.Option(
+            min=100, help="检索测试的段落数，默认 10000；可多次给出 / chunks to search; may be given several times."
+        ),
+    ] = None,
+    only: Annotated[
+        str, typer.Option(help="只测这几项，用逗号分隔 / only these, with commas: ask,search,index,serve,browser.")
+    ] = "ask,search,index,serve,browser",
     texts: Annotated[
         list[Path] | None,
         typer.Option(help="取材的 *.jsonl(.gz)，字段 text、pos、query；可多次给出 / texts to make chunks from."),
     ] = None,
     corpus: Annotated[Path, typer.Option(help="示例语料 / the sample corpus.")] = Path("corpus"),
     repeat: Annotated[int, typer.Option(min=1, help="每项测几次，取中位数 / repetitions, the median counts.")] = 5,
+    clients: Annotated[int, typer.Option(min=1, help="同时提问的客户端数 / clients that ask at once.")] = 64,
+    seconds: Annotated[float, typer.Option(min=0.1, help="它们提问多少秒 / seconds for which they ask.")] = 20,
     seed: Seed = 0,
     out: Annotated[Path, typer.Option(help="报告的文件夹 / folder of the report.")] = Path("out/bench"),
 ) -> None:
     """测量速度：与同一次运行中测得的参照之比 / measure speed as ratios to references of the same run."""
-    from eval.bench import bench_table, measure_all  # Here: it imports what only measuring needs.
+    # Here: they import what only measuring needs.
+    from eval.bench.load import Load
+    from eval.bench.report import bench_table
+    from eval.bench.running import Plan, measure_all, parts_of, write_bench
 
     with reported():
+        plan = Plan(
+            corpus, texts or [], chunks or [10_000], parts_of(only), repeat, seed=seed, load=Load(clients, seconds)
+        )
         folder = make_folder(out)
         with shown() as progress:
-            report = measure_all(corpus, texts or [], chunks, repeat, seed, progress)
-    (folder / "bench.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            report = measure_all(plan, progress)
+    write_bench(folder, report)
     typer.echo(bench_table(report))
 
 

@@ -21,10 +21,11 @@ from indexer.encoders import Encoder, load_encoder
 from indexer.generations import Generation
 from server.answer.evidence import Terms, collect_evidence
 from server.answer.fields import field_answers
-from server.answer.refuse import refuse, support
+from server.answer.reading import read_passages
+from server.answer.refuse import refuse
+from server.answer.support import support
 from server.scope import scope_of
 from server.search.filters import chunk_mask
-from server.search.passages import passages_of
 from server.search.query import understand_query
 from server.search.retrieve import Retriever
 
@@ -64,7 +65,7 @@ def ask_support(retriever: Retriever, questions: Sequence[Question]) -> list[Ask
             continue
         allowed = None if scope.documents is None else chunk_mask(generation, scope.documents)
         vector = retriever.encode(query)
-        passages = passages_of(generation, retriever.search(query, _READ, "hybrid", allowed, vector))
+        passages = read_passages(retriever, query, _READ, allowed, vector)
         evidence = collect_evidence(query, Terms(query, generation), passages, generation, vector)
         found = 0.0
         if evidence and refuse(query, evidence, least=0.0) is None:

@@ -126,7 +126,7 @@ def _print_reasons(reasons: Counter[str]) -> None:
 
 
 def print_answer(answer: "Answer") -> None:
-    """An answer with its citations, or a refusal with the nearest documents."""
+    """An answer with its citations, or a refusal, whose text names the nearest documents."""
     typer.echo(answer.answer)
     if answer.standalone_question:
         typer.echo(f"（理解为 understood as：{answer.standalone_question}）")
@@ -144,10 +144,6 @@ def print_answer(answer: "Answer") -> None:
             typer.echo(
                 f"    注意 note：{f'{citation.status}，' if citation.status else ''}已有更新文件 {citation.superseded_by} / replaced"
             )
-    if not answer.answered and answer.passages:
-        typer.echo("\n最接近的文件 / nearest documents:")
-        for title in dict.fromkeys(passage.document.title for passage in answer.passages[:5]):
-            typer.echo(f"  《{title}》")
 
 
 def print_feedback(found: "Sequence[Feedback]") -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +11,15 @@ from indexer.analyzer import normalise
 from indexer.generations import Generation
 from indexer.numerals import to_arabic
 from indexer.validity import EXPIRED, REPEALED
-from server.answer.expected import expected_answer
-from server.answer.features import Context, Measured, first_choice, measure
-from server.answer.features import measure_all as measure_passage
-from server.answer.identity import bears, coined, missing_name, missing_year
+from server.answer.expected import expected_answer, in_unit
+from server.answer.features import FEATURES, first_choice, measure
+from server.answer.identity import bears, coined, missing_name
+from server.answer.places import missing_place, named_in
 from server.answer.scorer import LIMIT, load_networks
-from server.answer.terms import Terms, bare_question, matcher
+from server.answer.sentences import ReadPassage, read_passage
+from server.answer.subject import Subject
+from server.answer.terms import Terms, matcher
+from server.answer.years import asks_plan, is_planned, year_fit
 from server.search.passages import Passage
 from server.search.query import Query
 
@@ -28,19 +31,24 @@ _REPEATED = 5.0
 _COINED = 4.0
 _SAYS_WHAT = 4.0
 _OTHER_YEAR = 2.5
+# What was to be done, where the question asks what was.
+_PLANNED = 6.0
+# Two years are compared, and the sentence has both.
+_ALL_YEARS = 3.0
 _OUT_OF_FORCE = 2.0
 _REMARKED = 3.0
 # Another year, district, province or code than the question's: only where nothing else is found, and then refused.
 _OTHER_IDENTITY = 6.0
 # A clause after a semicolon goes on from those before it: what it adds to them counts this much.
-_ADDS = 12.0
+_ADDS, _ADDS_MOST = 12.0, 4.0
+_KEPT = [FEATURES.index(name) for name in ("pairs", "near_candidate")]
+_DIGIT = re.compile(r"\d")
+# How far the first may lie above the next before it matters no more.
+_LEAD = 6.0
 # Sentences that are measured in full.
 _MEASURED = 24
 
-# Fields that stand on lines of their own above the text; they are answered from metadata.
-_LETTERHEAD = ("title", "addressee", "issuer", "document_number", "disclosure", "category")
 _GROUP = re.compile(r"([二两三四五六七八九十]|\d)个([\u4e00-\u9fff]{2})(?=[”\"’」]|的|思路|分别|是|指|包括|$)")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=\s*年)")
 # A remark about the text itself, below or above it, or the opening of a letter.
 _REMARK = re.compile(
     r"^(?:□|[(（](?:据|综合|题名)|本文|来源|原标题|责任编辑|编辑|作者|记者|打印|联系人|联系电话|邮政?编码?)"
@@ -54,7 +62,14 @@ class Evidence:
 
     ``own`` is the share of the question's weighted terms that the sentence itself holds, ``coverage`` that of the
     sentence with its section and title, ``around`` that of its whole passage, ``cosine`` its similarity to the question;
-    all lie between 0 and 1. ``has_rarest`` says whether the passage has the rarest word of the question.
+    all lie between 0 and 1. ``has_rarest`` says whether the passage has the rarest word of the question. ``missing`` is
+    what the question names and the evidence does not bear; ``year_fit`` is 0 where it speaks of other years.
+
+    ``subject`` is the share of the question's terms, places and years aside, that the sentence has with its headings;
+    ``lacking`` the weight of the heaviest of its words that they do not have, ``lacking_around`` that of the heaviest that
+    the passage does not have, both as shares of the heaviest word; ``in_unit`` is 1 with a figure in the unit asked for,
+    0 without, 0.5 where none is asked for; ``pairs`` and ``near`` are the scorer's features ``pairs`` and
+    ``near_candidate``; ``lead`` is how far the score of the first lies above that of the next.
     """
 
     passage: Passage
@@ -68,6 +83,15 @@ class Evidence:
     defines: bool
     around: float = 1.0
     has_rarest: bool = True
+    missing: str | None = None
+    year_fit: float = 1.0
+    subject: float = 1.0
+    lacking: float = 0.0
+    lacking_around: float = 0.0
+    in_unit: float = 0.5
+    pairs: float = 0.0
+    near: float = 0.0
+    lead: float = 0.0
 
 
 def _same_term(asked: str | None, defined: str | None) -> bool:
@@ -82,42 +106,6 @@ def _groups(query: Query) -> list[tuple[int, str]]:
     """Coinages that count what they sum up: 三个一批 and 四个聚焦 stand for a text that says 一批 three, 聚焦 four times."""
     found = _GROUP.findall(normalise(query.text))
     return [(int(to_arabic(count) or count), word) for count, word in found]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPassage:
-    """A passage that has been read: its sentences but for headings, and what was measured of them."""
-
-    passage: Passage
-    spans: Sequence[tuple[int, int]]
-    context: Context
-    measured: Measured
-    heading: frozenset[str]
-
-
-def read_passage(
-    query: Query, terms: Terms, passage: Passage, generation: Generation, vector: NDArray[np.float32]
-) -> ReadPassage | None:
-    """Measure the sentences of a passage; None when it holds nothing but headings."""
-    begin, stop = generation.sentence_starts[passage.ordinal : passage.ordinal + 2].tolist()
-    spans = generation.sentence_spans[begin:stop].tolist()
-    kept = [at for at, (start, end) in enumerate(spans) if not _is_heading(passage, start, end)]
-    if not kept:
-        return None
-    cosines = generation.sentence_cosines(begin + np.array(kept), vector)
-    heading = normalise("\n".join((passage.document.title, *passage.section)))
-    text = passage.document.text
-    context = Context(
-        [normalise(text[spans[at][0] : spans[at][1]]) for at in kept], cosines, heading, passage.rank,
-        [normalise(name) for name in query.quoted],
-    )  # fmt: skip
-    return ReadPassage(
-        passage,
-        [spans[at] for at in kept],
-        context,
-        measure_passage(context, terms, bare_question(query)),
-        terms.found(heading),
-    )
 
 
 def _defines(query: Query, codes: Mapping[str, re.Pattern[str]], passage: Passage) -> bool:
@@ -144,19 +132,15 @@ def _adjusted(query: Query, groups: Sequence[tuple[int, str]], passage: Passage,
     score += _REPEATED * any(plain.count(word) >= times for times, word in groups)
     score += _SAYS_WHAT * _says_what(query, plain)
     score += _COINED * any(bears(plain, name) for name in coined(query))
+    if len(query.years) > 1 and all(year in plain for year in query.years):
+        score += _ALL_YEARS
     score -= _REMARKED * (_REMARK.search(plain) is not None)
-    years = set(_YEAR.findall(plain))
-    return score - _OTHER_YEAR * bool(query.years and years and not years & set(query.years))
+    return score
 
 
-def _otherness(query: Query, passage: Passage) -> float:
-    """What a passage loses for being about another thing than the question, in the scorer's units."""
-    if missing_name(query, passage) is not None:
-        return _OTHER_IDENTITY
-    # A Chinese question has words enough to find its year by; a passage that has but the year is no better than its own.
-    if query.language == "en" and missing_year(query, passage) is not None:
-        return _OTHER_YEAR
-    return 0.0
+def _otherness(missing: str | None, fit: float) -> float:
+    """What a sentence loses for being about another thing or year than the question, in the scorer's units."""
+    return _OTHER_IDENTITY if missing is not None or fit == 0 else _OTHER_YEAR * (1 - fit)
 
 
 def _added(read: ReadPassage, at: int, terms: Terms) -> float:
@@ -184,27 +168,33 @@ def collect_evidence(
     codes: Mapping[str, re.Pattern[str]] = {code: matcher(code) for code in query.codes}
     groups, expected = _groups(query), expected_answer(query)
     defines = [_defines(query, codes, one.passage) for one in read]
-    others = [_otherness(query, one.passage) for one in read]
+    unnamed = [missing_name(query, one.passage) for one in read]
     places = [(at, i) for at, one in enumerate(read) for i in range(len(one.spans))]
     first = np.concatenate(
-        [first_choice(one.measured) + d - (o > 0) for one, d, o in zip(read, defines, others, strict=True)]
+        [first_choice(one.measured) + d - (m is not None) for one, d, m in zip(read, defines, unnamed, strict=True)]
     )
     chosen = [places[at] for at in np.argsort(-first, kind="stable")[:_MEASURED]]
     features = np.stack([measure(read[at].context, i, read[at].measured, terms, expected) for at, i in chosen])
     scores = load_networks()[query.language].scores(features, LIMIT).tolist()
     evidence = []
-    held = [terms.of(np.asarray(one.measured.rows.any(axis=0))) | one.heading for one in read]
-    rarest = terms.rarest
-    for (at, i), score in zip(chosen, scores, strict=True):
+    held = [one.measured.rows.any(axis=0) | one.heading for one in read]
+    rarest = terms.names.index(terms.rarest) if terms.rarest is not None else None
+    subject = Subject.of(terms, " ".join((*named_in(query), *query.years)))
+    asks_what_was = bool(query.years) and not asks_plan(query)
+    for (at, i), score, row in zip(chosen, scores, features, strict=True):
         one, (start, end) = read[at], read[at].spans[i]
         plain = one.context.sentences[i]
-        own = terms.found(plain)
-        known = _DEFINES * defines[at] - others[at] + _adjusted(query, groups, one.passage, plain)
-        if query.kind in ("number", "date") and any(c.isdigit() for c in plain):
-            known += _ADDS * _added(one, i, terms)
+        own = one.measured.rows[i]
+        known = 0.0
+        if asks_what_was and is_planned(one.passage, start, plain):
+            known -= _PLANNED
+        missing = unnamed[at] or missing_place(query, one.passage, start, end)
+        fit = year_fit(query, one.passage, start, plain)
+        known += _DEFINES * defines[at] - _otherness(missing, fit) + _adjusted(query, groups, one.passage, plain)
+        if query.kind in ("number", "date") and _DIGIT.search(plain):
+            known += min(_ADDS_MOST, _ADDS * _added(one, i, terms))
         cosine = min(1.0, max(0.0, float(one.context.cosines[i])))
         quote = one.passage.document.text[start:end]
-        coverage = terms.share(own | one.heading)
         evidence.append(
             Evidence(
                 one.passage,
@@ -212,21 +202,24 @@ def collect_evidence(
                 end,
                 quote,
                 score + known,
-                terms.share(own),
-                coverage,
+                terms.share_of(own),
+                terms.share_of(own | one.heading),
                 cosine,
                 defines[at],
-                terms.share(held[at]),
-                rarest is None or rarest in held[at],
+                terms.share_of(held[at]),
+                rarest is None or bool(held[at][rarest]),
+                missing,
+                fit,
+                *subject.clues(own | one.heading, held[at]),
+                0.5 if expected.unit is None else float(in_unit(expected, plain)),
+                *row[_KEPT].tolist(),
             )
         )
-    return sorted(evidence, key=lambda e: (-e.score, e.passage.rank, e.start))
+    # What speaks of another place, year or name answers only where nothing else does, and is refused then.
+    ordered = sorted(evidence, key=lambda e: (_other(e), -e.score, e.passage.rank, e.start))
+    following = next((e.score for e in ordered[1:] if e.quote != ordered[0].quote), ordered[0].score - _LEAD)
+    return [replace(ordered[0], lead=min(_LEAD, max(-_LEAD, ordered[0].score - following))), *ordered[1:]]
 
 
-def _is_heading(passage: Passage, start: int, end: int) -> bool:
-    """Whether a sentence only names what follows, as a heading, a title or a line of the letterhead: it answers nothing."""
-    named = [passage.document.metadata[name] for name in _LETTERHEAD if name in passage.document.metadata]
-    spans = [(field.start, field.end) for field in named if field.start is not None and field.end is not None]
-    if any(first <= start and end <= last + 1 for first, last in spans):
-        return True
-    return any(h.start <= end and start <= h.start and h.end + 1 >= end for h in passage.document.headings)
+def _other(evidence: Evidence) -> bool:
+    return evidence.missing is not None or evidence.year_fit == 0

@@ -8,6 +8,7 @@ from indexer.analyzer import normalise
 from indexer.generations import Generation
 from indexer.validity import EXPIRED, REPEALED
 from server.answer.cite import Citation, cite
+from server.answer.conflict import rival_figures
 from server.answer.direct import direct_value
 from server.answer.enumeration import asked_count, enumeration_at, listed_within
 from server.answer.evidence import Evidence
@@ -95,14 +96,23 @@ def _list(query: Query, evidence: Sequence[Evidence], generation: Generation) ->
     return _following(first, generation) if announces and _WHICH.search(query.text) else None
 
 
-def _further(query: Query, evidence: Sequence[Evidence]) -> list[Part]:
-    """The first sentence and those nearly as good; with two values asked for, the one that has the other."""
+def _rivals(query: Query, evidence: Sequence[Evidence], generation: Generation) -> list[Evidence]:
+    if query.kind != "number" or query.years:
+        return []
+    return rival_figures(expected_answer(query), Terms(query, generation), evidence)
+
+
+def _further(query: Query, evidence: Sequence[Evidence], generation: Generation) -> list[Part]:
+    """The first sentence, those of other documents with another figure for the same, and those nearly as good."""
     first = evidence[0]
     nearly = _NEARLY.get(query.kind, _NEARLY_OTHERS)
-    chosen = [_sentence(first)]
+    rivals = _rivals(query, evidence, generation)
+    chosen = [_sentence(one) for one in (first, *rivals)]
     for candidate in evidence[1:]:
         if len(chosen) == _MAX_PARTS or candidate.score < first.score - nearly:
             break
+        if candidate.missing is not None or candidate.year_fit == 0:
+            continue
         overlaps = any(
             part.start < candidate.end and candidate.start < part.end
             for part in chosen
@@ -124,7 +134,7 @@ def select(query: Query, evidence: Sequence[Evidence], generation: Generation) -
         return [_entry(first)]
     if (query.kind in _LISTS or _WHICH.search(query.text)) and (whole := _list(query, evidence, generation)):
         return [whole]
-    return _further(query, evidence)
+    return _further(query, evidence, generation)
 
 
 def _same_words(parts: Sequence[Part]) -> list[list[Part]]:
@@ -147,7 +157,7 @@ def _warning(query: Query, citation: Citation) -> str:
     return f"（注意：该文件已{citation.status or '有更新版本'}）"
 
 
-def _frame(query: Query, cited: Sequence[Citation], part: Part, shown: str, several: bool) -> str:
+def frame(query: Query, cited: Sequence[Citation], part: Part, shown: str, several: bool) -> str:
     """A line of the answer: where the quote stands, in words we know, and its marks; nothing is translated.
 
     A Chinese answer names the document when ``several`` are joined, with its date, by which figures are told apart.
@@ -164,7 +174,8 @@ def _frame(query: Query, cited: Sequence[Citation], part: Part, shown: str, seve
     return f"From {where}: “{shown}” {marks}{_warning(query, first)}"
 
 
-def _cited(parts: Sequence[Part], n: int) -> list[Citation]:
+def cited_parts(parts: Sequence[Part], n: int) -> list[Citation]:
+    """Citations of parts, numbered from ``n``."""
     return [
         cite(n + at, part.passage.document, part.passage.section, part.start, part.end,
              part.passage.document.text[part.start : part.end])
@@ -194,11 +205,11 @@ def compose(query: Query, evidence: Sequence[Evidence], generation: Generation) 
     groups = _same_words(_with_direct(query, select(query, evidence, generation), generation))
     several = len({group[0].passage.document.document_id for group in groups}) > 1
     for group in groups:
-        cited, part = _cited(group, len(citations) + 1), group[0]
-        line = _frame(query, cited, part, part.shown, several)
+        cited, part = cited_parts(group, len(citations) + 1), group[0]
+        line = frame(query, cited, part, part.shown, several)
         if not shown and len(line) > MAX_ANSWER:
             kept = part.shown[: max(1, len(part.shown) - (len(line) - MAX_ANSWER))]
-            line = _frame(query, cited, part, kept, several)
+            line = frame(query, cited, part, kept, several)
         if shown and len("\n".join([*shown, line])) > MAX_ANSWER:
             continue
         shown.append(line)

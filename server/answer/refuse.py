@@ -1,27 +1,17 @@
 """When not to answer: nothing found, or what was found does not match what was asked."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from server.answer.evidence import Evidence
-from server.answer.identity import missing_name, missing_year
+from server.answer.support import support
 from server.search.passages import Passage
 from server.search.query import Query
 
 Reason = Literal["no_evidence", "unknown_number", "mismatch"]
 
-# Logistic regression on answerable and unanswerable questions: see docs/decisions and eval/refusal_curve.py.
-# Coverage, likeness and the scorer's own opinion back each other up: a colloquial question shares few words with official
-# text, a terse one looks like nothing to the encoder.
-_WEIGHTS: Mapping[str, Mapping[str, float]] = {
-    "zh": {"bias": -4.3, "cosine": 3.7, "score": 0.44, "around": 1.8},
-    "en": {"bias": -3.0, "cosine": 5.2, "score": 0.64, "coverage": 0.5},
-}
-_MIN_SUPPORT = {"zh": 0.3, "en": 0.6}
-# A sentence cannot make up for everything by its score alone.
-_LOWEST_SCORE, _HIGHEST_SCORE = -1.0, 9.0
+_MIN_SUPPORT = {"zh": 0.35, "en": 0.4}
 # Nearest documents that a refusal names, and characters of each title.
 _NEAREST, _TITLE = 3, 40
 
@@ -73,14 +63,6 @@ def _mismatch(query: Query, missing: str) -> Refusal:
     )
 
 
-def support(query: Query, best: Evidence) -> float:
-    """How likely the best evidence answers the question, between 0 and 1."""
-    weights = _WEIGHTS[query.language]
-    bounded = replace(best, score=min(max(best.score, _LOWEST_SCORE), _HIGHEST_SCORE))
-    total = weights["bias"] + sum(weight * getattr(bounded, name) for name, weight in weights.items() if name != "bias")
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
-
-
 def refuse(query: Query, evidence: Sequence[Evidence], least: float | None = None) -> Refusal | None:
     """Whether the best evidence is too weak, or about another number, year or place than the question.
 
@@ -89,18 +71,32 @@ def refuse(query: Query, evidence: Sequence[Evidence], least: float | None = Non
     if not evidence:
         return no_evidence(query)
     best = evidence[0]
-    missing = missing_name(query, best.passage)
-    if missing is not None:
-        return _mismatch(query, missing)
-    year = missing_year(query, best.passage)
-    if year is not None:
-        return _mismatch(query, year if query.language == "en" else f"{year}年")
+    if _other(query, best) is not None:
+        # Of the right place and another year says more than of another place.
+        nearest = next((one for one in evidence if one.missing is None), best)
+        return _other(query, nearest)
     defined = best.defines and (query.term is not None or bool(query.codes) or query.language == "en")
     # A procedure for another thing is none for this one: 居民身份证补领 is not answered by what says 居民身份证 alone.
     if query.kind == "how" and query.language == "zh" and not best.has_rarest and not defined:
-        return no_evidence(query)
+        return _nothing(query, evidence)
     least = _MIN_SUPPORT[query.language] if least is None else least
-    return None if defined or support(query, best) >= least else no_evidence(query)
+    return None if defined or support(query, best) >= least else _nothing(query, evidence)
+
+
+def _other(query: Query, evidence: Evidence) -> Refusal | None:
+    """What a question names and this evidence is not about."""
+    if evidence.missing is not None:
+        return _mismatch(query, evidence.missing)
+    if evidence.year_fit == 0:
+        years = "、".join(query.years)
+        return _mismatch(query, years if query.language == "en" else f"{years}年")
+    return None
+
+
+def _nothing(query: Query, evidence: Sequence[Evidence]) -> Refusal:
+    """That nothing was found; where what is about another place or year says more than the best, that this is so."""
+    stronger = (_other(query, one) for one in evidence if one.score > evidence[0].score)
+    return next((other for other in stronger if other is not None), no_evidence(query))
 
 
 def with_nearest(refusal: Refusal, query: Query, passages: Sequence[Passage]) -> Refusal:

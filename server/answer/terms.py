@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from indexer.analyzer import Tokens, analyze, normalise
 from indexer.generations import Generation
+from server.answer.abbreviations import SAME
 from server.search.query import Query
 
 # Words that ask, address or join. Whole words: the 中 of 中国 stays.
@@ -23,6 +24,11 @@ _STOP = frozenset(
     "所 等 之 其 他 她 它 多大 多长 多高 多久 多 大概 目前 现在 哪种 哪项 包括 包含 叫 "
     "叫做".split()
 )
+
+
+_YEAR = re.compile(r"(?:19|20)\d\d年?|年")
+# Translations that the dictionary is sure of, and the most that are looked for.
+_SURE, _MOST = 0.5, 8
 
 
 def matcher(term: str) -> re.Pattern[str]:
@@ -57,18 +63,41 @@ def content_tokens(query: Query) -> Tokens:
     return analyze("".join(" " if word in _STOP else word for word in words))
 
 
+def _alternatives(query: Query) -> dict[str, tuple[str, ...]]:
+    """For each word or phrase of an English question that the dictionary has: itself and the Chinese terms it stands for."""
+    return {
+        " ".join(entry.words): (
+            " ".join(entry.words),
+            *[term for term, weight in entry.terms if weight >= _SURE][:_MOST],
+        )
+        for entry in query.translations
+    }
+
+
 class Terms:
-    """The terms that carry a question, each with its weight: how rare it is in the index."""
+    """The terms that carry a question, each with its weight: how rare it is in the index.
+
+    A term of an English question stands for its Chinese translations too.
+    """
 
     def __init__(self, query: Query, generation: Generation) -> None:
         content = content_tokens(query)
-        words = list(dict.fromkeys(content.words))
+        self._others = _alternatives(query) if query.language == "en" else {}
+        self._others |= {
+            word: (word, *(name for name in SAME[word] if name != word)) for word in content.words if word in SAME
+        }
+        translated = {word for phrase in self._others for word in (phrase, *phrase.split())}
+        words = list(dict.fromkeys(word for word in content.words if word not in translated))
         bigrams = [b for b in dict.fromkeys(content.bigrams) if b not in words]
         size = max(1, generation.manifest.chunks)
         self.absent: list[str] = []
         self._weights: dict[str, float] = {}
         # Only terms with an end in ASCII can lie inside a longer one: for the others ``in`` is enough, and much faster.
         self._whole: dict[str, re.Pattern[str]] = {}
+        for name, alternatives in self._others.items():
+            frequency = int(generation.words.document_frequency(list(alternatives)).sum())
+            self._weights[name] = float(np.log(1 + size / (frequency + 0.5)))
+            self._whole[name] = matcher(name)
         for terms, index, share in ((words, generation.words, 1.0), (bigrams, generation.bigrams, 0.5)):
             for term, frequency in zip(terms, index.document_frequency(terms).tolist(), strict=True):
                 self._weights[term] = share * float(np.log(1 + size / (frequency + 0.5)))
@@ -76,7 +105,7 @@ class Terms:
                     self._whole[term] = matcher(term)
                 if not frequency and index is generation.words:
                     self.absent.append(term)
-        self.words = len(words)
+        self.words = len(words) + len(self._others)
         self.names = tuple(self._weights)
         self.total = math.fsum(self._weights.values())
 
@@ -84,6 +113,10 @@ class Terms:
     def weights(self) -> NDArray[np.float32]:
         """Weight of each term of ``names``, words first, float32 [terms]."""
         return np.fromiter(self._weights.values(), np.float32, len(self._weights))
+
+    def subject(self, aside: str) -> NDArray[np.bool_]:
+        """Which terms are not part of a text, such as the places and years of the question, bool [terms]."""
+        return np.array([name not in aside and not _YEAR.fullmatch(name) for name in self.names], np.bool_)
 
     @cached_property
     def rarest(self) -> str | None:
@@ -93,11 +126,21 @@ class Terms:
 
     def found(self, text: str) -> frozenset[str]:
         """Which terms stand in a normalised text."""
-        return frozenset(term for term in self.names if term in text and self._stands_alone(term, text))
+        return frozenset(term for term in self.names if self._stands(term, text))
 
-    def _stands_alone(self, term: str, text: str) -> bool:
-        whole = self._whole.get(term)
-        return whole is None or whole.search(text) is not None
+    def _stands(self, term: str, text: str) -> bool:
+        if term in text:
+            whole = self._whole.get(term)
+            if whole is None or whole.search(text) is not None:
+                return True
+        return any(other in text for other in self._others.get(term, ())[1:])
+
+    def place(self, term: str, text: str, start: int = 0) -> int:
+        """Where a term, or another word for it, next stands in a normalised text from ``start`` on; -1 where it does not."""
+        others = self._others.get(term)
+        if others is None:
+            return text.find(term, start)
+        return min((at for other in others if (at := text.find(other, start)) >= 0), default=-1)
 
     def of(self, row: NDArray[np.bool_]) -> frozenset[str]:
         """The terms that a row of ``row`` marks."""
@@ -105,7 +148,14 @@ class Terms:
 
     def row(self, text: str) -> list[bool]:
         """For each of ``names``, whether it stands in a normalised text."""
-        return [term in text and self._stands_alone(term, text) for term in self.names]
+        if self._others:
+            return [self._stands(term, text) for term in self.names]
+        whole = self._whole
+        return [term in text and (term not in whole or whole[term].search(text) is not None) for term in self.names]
+
+    def share_of(self, row: NDArray[np.bool_]) -> float:
+        """The weight of the terms that a row marks as a share of all, 0 when the question has none."""
+        return min(1.0, float(self.weights[row].sum()) / self.total) if self.total else 0.0
 
     def share(self, found: frozenset[str]) -> float:
         """The weight of some terms as a share of all, 0 when the question has none."""

@@ -1,0 +1,146 @@
+"""Places: which ones a question names, and whether a sentence speaks of them."""
+
+import re
+from functools import lru_cache
+
+import rjieba
+
+from indexer.analyzer import normalise
+from server.search.passages import Passage
+from server.search.query import Query
+
+_PROVINCES = (
+    "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃 青海 台湾 "
+    "内蒙古 广西 西藏 宁夏 新疆 香港 澳门"
+).split()
+_ENGLISH = dict(
+    zip(
+        "beijing tianjin shanghai chongqing hebei shanxi liaoning jilin heilongjiang jiangsu zhejiang anhui fujian jiangxi shandong "
+        "henan hubei hunan guangdong hainan sichuan guizhou yunnan shaanxi gansu qinghai taiwan mongolia guangxi tibet ningxia "
+        "xinjiang".split(),
+        _PROVINCES[:32],
+        strict=True,
+    )
+)
+_ALL_PROVINCES = re.compile("|".join(_PROVINCES))
+# A district at the start of a question or after a mark, which the dictionary may not know: 荣昌区有多少户.
+_DISTRICT = re.compile(r"(?:^|[,、年在和与])(?P<name>[\u4e00-\u9fff]{2,3}[区县])(?!域|间|别|属县)")
+_NO_DISTRICT = re.compile(
+    r"^(?:各|全|本|我|该|这|那|市|主城|多少|哪|几|什么|新|老)|(?:开发|高新|经开|园|社|地|景|片|城|郊|辖|库|山|区)[区县]$"
+)
+# Words that a dictionary marks as places and that name none.
+_COMMON = re.compile(
+    r"^(?:中国|我国|祖国|全国|国内|内地|大陆|世界|亚洲|境外|海外|城乡|城镇|农村)$|(?:经开|高新|开发|新|城|山|库|园|景|社|片|港|特)区$"
+)
+_KIND = re.compile(r"(?:特别行政区|自治区|自治州|自治县|地区|新区|[省市区县州盟旗镇乡])$")
+_NATIONAL = re.compile(r"全国|我国|国务院|中央财政|中国(?!共产)|nationwide|national\b|china's|in china", re.IGNORECASE)
+_OF_THE_NATION = re.compile(r"中华人民共和国|国务院|全国人民代表大会")
+# Characters at the top of a document that say whose it is; before a sentence, that may say of whom it goes on to speak.
+_HEAD, _BEFORE = 300, 60
+
+
+def provinces_of(query: Query) -> tuple[str, ...]:
+    """Provinces and municipalities that a question names, in Chinese."""
+    plain = normalise(query.text)
+    named = _ALL_PROVINCES.findall(plain)
+    named += [_ENGLISH[word] for word in re.findall(r"[a-z]+", plain) if word in _ENGLISH]
+    return tuple(dict.fromkeys(named))
+
+
+def _stem(name: str) -> str:
+    """A name without the kind of place: 苏州 of 苏州市; 吉州 stays whole."""
+    bare = _KIND.sub("", name)
+    return bare if len(bare) >= 2 else name
+
+
+def _of_dictionary(text: str) -> list[str]:
+    return [word for word, tag in rjieba.tag(text) if tag == "ns" and len(word) > 1 and not _COMMON.search(word)]
+
+
+def _english_names(query: Query) -> list[str]:
+    """Places behind the capitalised words of an English question, as far as the dictionary knows them."""
+    found = []
+    for entry in query.translations:
+        name = " ".join(entry.words)
+        if name in _ENGLISH or not re.search(rf"\b{re.escape(name.title())}\b", query.text):
+            continue
+        stems = [
+            _stem(place) for term, _ in entry.terms for place in (term, term[:2]) if _of_dictionary(place) == [place]
+        ]
+        if stems:
+            found.append("|".join((name.title(), *sorted(set(stems), key=len))))
+    return found
+
+
+@lru_cache(maxsize=256)
+def places_of(query: Query) -> tuple[str, ...]:
+    """Cities, districts and counties that a question names, without their kind; provinces are not among them.
+
+    Of an English question each is the name as it has it and what that may stand for, parted by |.
+    """
+    text = normalise(query.text)
+    if query.language == "en":
+        found = _english_names(query)
+    else:
+        found = [name for match in _DISTRICT.finditer(text) if not _NO_DISTRICT.search(name := match["name"])]
+        found = [*query.places, *found, *_of_dictionary(re.sub(r"[“「『《\"][^”」』》\"]*[”」』》\"]", " ", text))]
+    stems = [_stem(name) for name in found]
+    provinces = set(provinces_of(query))
+    known = _ALL_PROVINCES if query.language == "zh" else re.compile("(?!)")
+    return tuple(dict.fromkeys(stem for stem in stems if stem not in provinces and not known.fullmatch(stem)))
+
+
+def named_in(query: Query) -> tuple[str, ...]:
+    """All places that a question names, as it writes them."""
+    written = normalise(query.text)
+    if query.language == "en":
+        return tuple(word for word in written.split() if word in _ENGLISH)
+    stems = "|".join(map(re.escape, (*provinces_of(query), *places_of(query))))
+    return tuple(match.group() for match in re.finditer(rf"(?:{stems})(?:[省市区县州])?", written)) if stems else ()
+
+
+@lru_cache(maxsize=4096)
+def titled_provinces(title: str) -> frozenset[str]:
+    """Provinces that a title names."""
+    return frozenset(_ALL_PROVINCES.findall(title))
+
+
+def elsewhere(query: Query, title: str) -> bool:
+    """Whether a document, by its title, is about another province than the question, or about one where the question is
+    about the nation."""
+    titled = titled_provinces(title)
+    asked = provinces_of(query)
+    if asked:
+        return bool(titled) and not titled & set(asked)
+    return bool(titled and _NATIONAL.search(query.text) and not _OF_THE_NATION.search(title))
+
+
+def _with_lead(text: str, start: int, end: int) -> str:
+    """A sentence with the words of its paragraph right before it."""
+    return text[max(text.rfind("\n", 0, start) + 1, start - _BEFORE) : end]
+
+
+def missing_place(query: Query, passage: Passage, start: int, end: int) -> str | None:
+    """A place of the question that neither the sentence nor what stands right before and above it bears; None when none is missing."""
+    document = passage.document
+    provinces, places = provinces_of(query), places_of(query)
+    if not provinces and not places:
+        return None
+    titled = titled_provinces(document.title)
+    said = document.text[start:end]
+    of_another = bool(titled) or _OF_THE_NATION.search(document.title) is not None
+    if places:
+        above = "\n".join((document.title, *passage.section, document.value("issuer") or "", document.text[:_HEAD]))
+        around = normalise(f"{above}\n{said if of_another else _with_lead(document.text, start, end)}")
+        for place in places:
+            if not any(name in around for name in place.split("|")):
+                return _written(query, place.split("|")[0])
+    # Where the title says whose document it is, only the sentence itself speaks of another.
+    where = said if of_another else document.text
+    lacking = (province for province in provinces if province not in titled and province not in where)
+    return next((_written(query, province) for province in lacking), None)
+
+
+def _written(query: Query, stem: str) -> str:
+    """A place as the question writes it: 荣昌区 for 荣昌."""
+    return next((name for name in named_in(query) if name.startswith(stem)), stem)

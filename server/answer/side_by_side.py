@@ -1,0 +1,122 @@
+"""The answer to a comparison: each side's value with its own citation, and which document it comes from."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analyzer import normalise
+from server.answer.cite import Citation
+from server.answer.comparison import Side, bears_all, sides_of
+from server.answer.direct import direct_value
+from server.answer.evidence import Evidence, Terms, collect_evidence
+from server.answer.expected import expected_answer
+from server.answer.extract import MAX_ANSWER, Part, cited_parts, frame
+from server.answer.reading import read_passages
+from server.answer.refuse import refuse
+from server.search.passages import Passage
+from server.search.query import Query, understand_query
+from server.search.retrieve import Retriever
+
+_NOT_FOUND = {"zh": "没有找到依据。", "en": "no evidence was found."}
+# Words, marks and the name of the document around a quote, in characters.
+_FRAME = 60
+_CLAUSE = re.compile(r"(?<=[，；：,;:、])")
+_WHICH = re.compile(r"(?:哪|谁)[^，。]{0,8}[高低多少大小快慢]|\bwhich\b|\b(?:more|higher|lower|less)\b", re.IGNORECASE)
+_FIGURE = re.compile(r"^\D{0,2}(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>\D*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A side with the sentence that answers for it, and the value in it; both None where nothing does."""
+
+    side: Side
+    evidence: Evidence | None = None
+    value: str | None = None
+
+
+def compare(
+    retriever: Retriever, query: Query, count: int, allowed: NDArray[np.bool_] | None, evidence: Sequence[Evidence],
+    seen: Callable[[Sequence[Passage]], Sequence[Passage]],
+) -> list[Compared]:  # fmt: skip
+    """Each side of a question asked by itself; empty where the question compares nothing, one sentence of its ``evidence``
+    says it all, or no side has an answer. ``seen`` shows passages as their reader may see them."""
+    sides = [] if query.names_number else sides_of(query)
+    if not sides or (evidence and evidence[0].missing is None and bears_all(query, evidence[0])):
+        return []
+    found = [_answered(retriever, side, count, allowed, seen) for side in sides]
+    places = {(one.evidence.passage.document.document_id, one.evidence.start) for one in found if one.evidence}
+    answered = sum(one.evidence is not None for one in found)
+    # One sentence for two sides is about neither of them alone.
+    return found if answered and len(places) == answered else []
+
+
+def _answered(
+    retriever: Retriever, side: Side, count: int, allowed: NDArray[np.bool_] | None,
+    seen: Callable[[Sequence[Passage]], Sequence[Passage]],
+) -> Compared:  # fmt: skip
+    query = understand_query(side.question)
+    vector = retriever.encode(query)
+    passages = seen(read_passages(retriever, query, count, allowed, vector))
+    terms = Terms(query, retriever.generation)
+    evidence = collect_evidence(query, terms, passages, retriever.generation, vector)
+    if not evidence or refuse(query, evidence) is not None:
+        return Compared(side)
+    return Compared(side, evidence[0], direct_value(expected_answer(query), terms, evidence[0].quote))
+
+
+def _around(quote: str, value: str | None, room: int) -> str:
+    """The clauses of a quote around a value, as many as there is room for; the first ones where there is no value."""
+    if len(quote) <= room:
+        return quote
+    clauses = _CLAUSE.split(quote)
+    first = last = next((at for at, clause in enumerate(clauses) if value and value in clause), 0)
+    while True:
+        length = len("".join(clauses[first : last + 1]))
+        if first > 0 and length + len(clauses[first - 1]) <= room:
+            first -= 1
+        elif last + 1 < len(clauses) and length + len(clauses[last + 1]) <= room:
+            last += 1
+        else:
+            break
+    text = "".join(clauses[first : last + 1])[: max(room, 1)]
+    return f"{'…' if first else ''}{text.rstrip('，；：,;:、')}{'…' if last + 1 < len(clauses) else ''}"
+
+
+def _verdict(query: Query, found: Sequence[Compared]) -> str:
+    """Which value is the larger, where the question asks and both are figures in one unit."""
+    figures = [_FIGURE.match(normalise(one.value)) if one.value else None for one in found]
+    if len(found) != 2 or not _WHICH.search(query.text) or figures[0] is None or figures[1] is None:
+        return ""
+    if figures[0]["unit"].strip() != figures[1]["unit"].strip():
+        return ""
+    one, other = (float(figure["number"].replace(",", "")) for figure in (figures[0], figures[1]))
+    sign = "＞" if one > other else "＜" if one < other else "＝"
+    label = "Compared" if query.language == "en" else "比较"
+    return f"{label}：{found[0].side.name} {found[0].value} {sign} {found[1].side.name} {found[1].value}"
+
+
+def compose_comparison(query: Query, found: Sequence[Compared]) -> tuple[str, list[Citation]]:
+    """The sides in the question's order, each with its value, its document and its citation; what was not found is said."""
+    verdict = _verdict(query, found)
+    room = (MAX_ANSWER - len(verdict) - 1) // len(found) - _FRAME
+    lines: list[str] = []
+    citations: list[Citation] = []
+    colon = ": " if query.language == "en" else "："
+    for one in found:
+        if one.evidence is None:
+            lines.append(f"{one.side.name}{colon}{_NOT_FOUND[query.language]}")
+            continue
+        e = one.evidence
+        part = Part(e.passage, e.start, e.end, _around(e.quote, one.value, room - len(one.value or "")), one.value)
+        cited = cited_parts([part], len(citations) + 1)
+        several = True
+        line = f"{one.side.name}{colon}{frame(query, cited, part, part.shown, several)}"
+        if len("\n".join([*lines, line])) > MAX_ANSWER - len(verdict) - 1:
+            part = replace(part, shown=_around(e.quote, one.value, max(20, room // 2)))
+            line = f"{one.side.name}{colon}{frame(query, cited, part, part.shown, several)}"
+        lines.append(line)
+        citations.extend(cited)
+    return "\n".join([*lines, *([verdict] if verdict else [])])[:MAX_ANSWER], citations

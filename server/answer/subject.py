@@ -1,0 +1,37 @@
+"""The subject of a question: its terms, places and years aside."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.answer.terms import Terms
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """``terms`` holds the weight of each term of the subject and 0 for the others, float32 [terms]; ``words`` the same for
+    its words of two characters or more; ``total`` and ``heaviest`` are their sum and maximum."""
+
+    terms: Floats
+    words: Floats
+    total: float
+    heaviest: float
+
+    @classmethod
+    def of(cls, terms: Terms, aside: str) -> "Subject":
+        """The subject of a question without what is part of ``aside``, its places and years."""
+        weights = np.where(terms.subject(aside), terms.weights, np.float32(0))
+        long = np.array([at < terms.words and len(name) > 1 for at, name in enumerate(terms.names)], np.bool_)
+        words = np.where(long, weights, np.float32(0))
+        return cls(weights, words, float(weights.sum()), float(words.max(initial=0)))
+
+    def clues(self, near: NDArray[np.bool_], around: NDArray[np.bool_]) -> tuple[float, float, float]:
+        """The share of the subject that is near, and the heaviest of its words that is not near, and not around, both as
+        shares of the heaviest; ``near`` and ``around`` say which terms are, bool [terms]."""
+        if not self.total or not self.heaviest:
+            return 1.0, 0.0, 0.0
+        lacking, lacking_around = (float(self.words[~held].max(initial=0)) / self.heaviest for held in (near, around))
+        return min(1.0, float(self.terms[near].sum()) / self.total), lacking, lacking_around

@@ -1,0 +1,161 @@
+"""Years: which ones a sentence speaks of, by its own words, the headings above it, or the document's own year."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from indexer.analyzer import normalise
+from indexer.document import Document
+from indexer.numerals import to_arabic
+from server.search.passages import Passage
+from server.search.query import Query, understand_query
+
+_YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?=\s*年|[底末初])")
+_SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年?\s*(?:-|—|–|~|至|到)+\s*((?:19|20)\d\d)\s*年")
+_CHINESE = re.compile(r"[一二][九〇零○][〇零○一二三四五六七八九]{2}(?=年)")
+# 比2023年增长 says nothing of 2023 but what it was compared with.
+_COMPARED = re.compile(
+    r"(?:比|较|相比|对比|与|相当于)\s*(?:19|20)\d\d\s*年(?:末|底|初|同期)?(?:相比|增|提|下|减|高|低|上|多|少|净|翻)"
+)
+_LAST = re.compile(r"(?<![比较])(?:去年|上年|过去一年|过去的一年|一年来)(?!同期)")
+_THIS = re.compile(r"今年|本年(?:度)?|年内")
+_NEXT = re.compile(r"明年")
+# Words at the head of a paragraph that place all of it.
+_LOOKED = 1500
+_PLACING = re.compile(
+    r"(?:^|[。\n])[^。\n,，]{0,12}?(?:(?P<year>(?:19|20)\d\d)年|(?P<last>过去一年|过去的一年|一年来|去年)|(?P<this>今年)|(?P<span>[五四三]年来|过去五年))"
+)
+# 2023年度…报告 is about that year; what is issued in a year may look back on the one before.
+_OF_A_YEAR = re.compile(r"(?:19|20)\d\d\s*年度")
+_PLAN_HEADING = re.compile(r"目标|任务|安排|打算|下一步|重点工作|部署|思路|要求和政策取向|计划")
+_REVIEW_HEADING = re.compile(r"回顾|情况|成绩|成效|总结")
+_PLANNED = re.compile(
+    r"预期目标|主要目标|力争|计划|拟|争取|目标是|将(?!近|军|其|此)|要(?:全面|大力|进一步|加快|抓好|确保)"
+)
+_AIMS = re.compile(r"预期目标|主要目标|目标是")
+_LEAD = 400
+_ASKS_PLAN = re.compile(
+    r"目标|计划|预期|力争|打算|将|要(?!点|素|求|闻|事|紧)|预计|安排|下一步|承诺|今后|未来|明年|\btarget|\bplan|\bgoal|\bwill\b|\baim",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Years that a sentence states, and those that the headings and words above place it in."""
+
+    stated: frozenset[str]
+    headed: frozenset[str]
+    placed: frozenset[str]
+    issued: str | None
+
+
+@lru_cache(maxsize=1024)
+def _titled(title: str) -> str | None:
+    found = _YEAR.search(normalise(title))
+    return found["year"] if found else None
+
+
+def issued_in(document: Document) -> str | None:
+    """The year that a document's title or date says, None when neither does."""
+    return _titled(document.title) or (document.value("date", "published", "effective") or "")[:4] or None
+
+
+def _counted(year: str | None, by: int) -> set[str]:
+    return {str(int(year) + by)} if year and year.isdigit() else set()
+
+
+def years_in(text: str, issued: str | None = None) -> frozenset[str]:
+    """Years that a normalised text speaks of; 去年 and 今年 count from ``issued``. What is only compared with does not count."""
+    text = _COMPARED.sub(" ", text)
+    text = _CHINESE.sub(lambda match: to_arabic(match.group()) or match.group(), text)
+    found = {match["year"] for match in _YEAR.finditer(text)}
+    for first, last in _SPAN.findall(text):
+        found.update(map(str, range(int(first), min(int(last), int(first) + 30) + 1)))
+    found |= _counted(issued, -1) if _LAST.search(text) else set()
+    found |= _counted(issued, 0) if _THIS.search(text) else set()
+    found |= _counted(issued, 1) if _NEXT.search(text) else set()
+    return frozenset(found)
+
+
+def _placed(document: Document, start: int, issued: str | None) -> frozenset[str]:
+    """The year in which the nearest words above place a sentence: 过去一年，…"""
+    found = list(_PLACING.finditer(document.text, max(0, start - _LOOKED), start))
+    if not found:
+        return frozenset()
+    last = found[-1]
+    if last["year"]:
+        return frozenset({last["year"]})
+    if last["span"]:
+        return frozenset().union(*(_counted(issued, -by) for by in range(1, 6)))
+    return frozenset(_counted(issued, -1 if last["last"] else 0))
+
+
+def spoken_years(passage: Passage, start: int, plain: str) -> Spoken:
+    """The years that a sentence of a passage, normalised as ``plain``, speaks of."""
+    document = passage.document
+    issued = issued_in(document)
+    headed = years_in(normalise("\n".join(passage.section)), issued)
+    return Spoken(years_in(plain, issued), headed, _placed(document, start, issued), issued)
+
+
+def year_fit(query: Query, passage: Passage, start: int, plain: str) -> float:
+    """How well a sentence fits the years of a question: 1 where it states one, 0 where it speaks of others, 1 without a year."""
+    asked = frozenset(query.years)
+    if not asked:
+        return 1.0
+    spoken = spoken_years(passage, start, plain)
+    if spoken.stated & asked:
+        return 1.0
+    if spoken.headed:
+        return (0.6 if spoken.stated else 0.9) if spoken.headed & asked else 0.0
+    if spoken.stated:
+        # Under no heading of a year, the years of a sentence are what it is about.
+        return 0.4 if spoken.placed & asked else 0.0
+    if spoken.placed & asked:
+        return 0.9
+    text = passage.text
+    if spoken.issued is None:
+        return 0.7 if any(year in text or year in passage.document.title for year in asked) else 0.0
+    if spoken.placed:
+        return 0.0
+    around = _counted(spoken.issued, 0)
+    if not _OF_A_YEAR.search(normalise(passage.document.title)):
+        around |= _counted(spoken.issued, -1)
+    return 0.7 if around & asked else 0.4 if any(year in text for year in asked) else 0.0
+
+
+def other_year(query: Query, title: str) -> bool:
+    """Whether a document's title bears another year than those asked for and those after them, in which they are looked back on."""
+    titled = _titled(title)
+    if not query.years or titled is None:
+        return False
+    return all(titled not in _counted(year, 0) | _counted(year, 1) for year in query.years)
+
+
+def looked_back(query: Query, title: str) -> bool:
+    """Whether a document's title bears the year after one that is asked for: reports look back on the year before."""
+    titled = _titled(title)
+    return titled is not None and any(titled in _counted(year, 1) for year in query.years)
+
+
+def without_years(query: Query) -> Query:
+    """The question without its years: a report that looks back on a year need not name it."""
+    text = re.sub(r"(?:(?:in|for|of)\s+)?(?<!\d)(?:19|20)\d\d\s*年?(?:末|底|度)?", " ", normalise(query.text))
+    return understand_query(text)
+
+
+def asks_plan(query: Query) -> bool:
+    """Whether a question asks for what is planned, not for what was reached."""
+    return _ASKS_PLAN.search(query.text) is not None
+
+
+def is_planned(passage: Passage, start: int, plain: str) -> bool:
+    """Whether a sentence says what is to be done: by its own words, those its paragraph begins with, or the headings above."""
+    text = passage.document.text
+    if _AIMS.search(text, max(text.rfind("\n", 0, start) + 1, start - _LEAD), start):
+        return True
+    headings = "\n".join(passage.section)
+    if _PLAN_HEADING.search(headings) and not _REVIEW_HEADING.search(headings):
+        return True
+    return _PLANNED.search(plain) is not None
