@@ -15,7 +15,7 @@ export Q DATASET FOLDER
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup ask question serve index test check format eval gate bench bench-index clean
+.PHONY: help setup ask question serve index test check format eval gate bench bench-index audit lock clean
 
 ## 政问 Zhengwen
 ## make help            显示这些命令 / show these commands
@@ -92,6 +92,16 @@ gate: setup
 ## make bench-index    测量各种格式每秒读多少页；FOLDER=目录 / pages read per second by format; FOLDER=folder of documents
 bench-index: setup
 	@$(BIN)/python -m eval bench-index "$${FOLDER:-corpus}"
+
+## make audit           核对依赖：版本、校验和、已知漏洞 / audit the dependencies: versions, hashes, known faults
+audit: setup
+	@$(BIN)/python deploy/audit.py
+
+## make lock            为 constraints.txt 的版本记下校验和（需要 uv） / record the hashes of what constraints.txt pins (needs uv)
+lock:
+	@command -v uv >/dev/null || { echo "需要 uv：pip install uv / needs uv" >&2; exit 2; }
+	@uv pip compile constraints.txt --no-deps --generate-hashes --universal --python-version 3.11 --no-emit-package torch \
+		--no-annotate --no-header --quiet --output-file deploy/requirements.lock
 
 ## make clean           删除缓存和报告；保留 .venv 和索引 / remove caches and reports; .venv and the index stay
 clean:

@@ -58,8 +58,10 @@ def open_assistant(data_dir: Path | None) -> "Assistant":
     """The assistant over a data directory, with the model and the re-ranker that the settings name, if any."""
     from server.answer.llm_client import configured_model
     from server.assistant import Assistant
+    from server.search.qdrant.configured import source_of
     from server.search.reranker import load_reranker
 
     given = read_settings()
-    reranker = load_reranker(given.reranker)
-    return Assistant.open(data_dir or given.data_dir, make_encoder(given), configured_model(given), reranker)
+    reranker, where = load_reranker(given.reranker), data_dir or given.data_dir
+    source = source_of(given, where)
+    return Assistant.open(where, make_encoder(given), configured_model(given), reranker, source)

@@ -13,8 +13,9 @@ from indexer.encoders import BundledEncoder
 from indexer.generations import Generation
 from indexer.lexical import K1, inverse_document_frequency, term_hashes
 from server.assistant import Assistant
+from server.search.lists import Scores
 from server.search.query import Query, understand_query
-from server.search.retrieve import Retriever, Scores
+from server.search.retrieve import Retriever
 
 QUESTIONS = 200
 _TURN = 25

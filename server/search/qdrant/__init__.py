@@ -1,0 +1,1 @@
+"""Search over a generation that lies in a Qdrant cluster."""

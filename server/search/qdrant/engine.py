@@ -1,0 +1,170 @@
+"""The search over a Qdrant cluster: candidates are found and compared there, and put in order here."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer import qdrant_layout as layout
+from indexer.generations import Generation
+from server.search.asked import Asked
+from server.search.candidates import Candidates, Values
+from server.search.engine import Allowed
+from server.search.lists import Found, Ordinals, Scores
+from server.search.qdrant.documents import DocumentSets
+from server.search.qdrant.lookup import Chunks, RemoteLookup, connect, lookups
+from server.search.qdrant.points import Hits, Points, Search, Sparse, among
+from server.search.query import Query
+
+# The cluster adds up all Chinese terms of an English word, of which only the best counts: more are fetched, and then
+# ordered as they should be.
+_SPARE = 3
+_NONE = Found((), np.zeros(0, np.int64))
+
+
+class QdrantEngine:
+    """Searches one collection; ``generation`` knows the vocabulary and the documents."""
+
+    def __init__(self, generation: Generation, points: Points) -> None:
+        self._generation = generation
+        self._points = points
+
+    @cached_property
+    def _documents(self) -> DocumentSets:
+        return DocumentSets(self._generation)
+
+    def ask(self, query: Query) -> Asked:
+        """Look the terms of a query up."""
+        asked = Asked.of(query, self._generation)
+        connect(asked, self._points)
+        return asked
+
+    def by_words(self, asked: Asked, k: int, allowed: Allowed | None) -> Found:
+        """The ``k`` chunks of highest BM25 over words and bigrams."""
+        fields = zip(lookups(asked), (asked.words.repeats, asked.bigrams.repeats), strict=True)
+        weighted = [(found.columns, repeats.astype(np.float64)) for found, repeats in fields]
+        columns, weights = (np.concatenate(each) for each in zip(*weighted, strict=True))
+        return self._by_terms(columns, weights, k, allowed)
+
+    def _by_terms(self, columns: NDArray[np.int64], weights: Values, k: int, allowed: Allowed | None) -> Found:
+        known = columns >= 0
+        distinct, places = np.unique(columns[known], return_inverse=True)
+        if not len(distinct) or (allowed is not None and not allowed.any()):
+            return _NONE
+        factors = np.bincount(places, weights[known]).astype(np.float32)
+        search = Search(layout.TERMS, Sparse(distinct.astype(np.uint32), factors), k, self._filter(allowed))
+        hits = self._points.search([search])[0]
+        return Found((), _allowed(hits.ordinals[hits.scores > 0], allowed))
+
+    def _filter(self, allowed: Allowed | None) -> object:
+        if allowed is None:
+            return None
+        # Chunks are allowed by their documents, all of one or none.
+        starts = self._generation.document_starts
+        held = starts[:-1] < starts[1:]
+        documents = np.zeros(len(held), bool)
+        documents[held] = allowed[starts[:-1][held]]
+        return self._documents.filter(documents)
+
+    def by_dictionary(self, asked: Asked, k: int, allowed: Allowed | None) -> Found:
+        """The ``k`` chunks of highest BM25 over the Chinese terms that an English question may stand for."""
+        found, groups = self._translated(asked)
+        factors = np.array([weight for group in groups for weight in group], np.float64)
+        pool = self._by_terms(found.columns, factors, _SPARE * k, allowed).ordinals
+        scores = _alternatives(found, groups, pool)
+        return Found((), pool[np.lexsort((pool, -scores))][:k])
+
+    def _translated(self, asked: Asked) -> tuple[RemoteLookup, list[list[float]]]:
+        entries = [entry.terms for entry in asked.query.translations]
+        found = self._generation.words.lookup([term for group in entries for term, _ in group])
+        if not isinstance(found, RemoteLookup):
+            raise TypeError("the generation has an embedded vocabulary")
+        found.chunks = Chunks(self._points, found.columns)
+        return found, [[weight for _, weight in group] for group in entries]
+
+    def by_vector(self, vector: Scores, k: int, allowed: Allowed | None) -> Found:
+        """The ``k`` chunks of highest cosine with a unit vector, among the best ``k`` of each part."""
+        if allowed is not None and not allowed.any():
+            return _NONE
+        searches = self._of_parts(vector, k, self._filter(allowed))
+        hits = self._points.search(searches)
+        if len(hits) < 2:
+            return Found((), _allowed(hits[0].ordinals, allowed)) if hits else _NONE
+        pool = np.unique(np.concatenate([each.ordinals for each in hits]))
+        cosines = self._cosines(vector, pool)
+        return Found((), _allowed(pool[np.lexsort((pool, -cosines))][:k], allowed))
+
+    def _of_parts(self, vector: Scores, limit: int, within: object) -> list[Search]:
+        """A search for each part that a vector does not leave zero."""
+        return [
+            Search(layout.part_name(part), vector[columns], limit, within)
+            for part, columns in enumerate(self._points.parts)
+            if vector[columns].any()
+        ]
+
+    def _cosines(self, vector: Scores, pool: Ordinals) -> Values:
+        return _sum(self._points.search(self._of_parts(vector, len(pool), among(pool)), exact=True), pool)
+
+    def gather(
+        self, asked: Asked, lists: Mapping[str, Found], depth: int, vector: Scores | None, with_sentences: bool = True
+    ) -> Candidates:
+        """The best ``depth`` chunks of each list, with every score of each."""
+        pool = np.unique(np.concatenate([found.ordinals[:depth] for found in lists.values()]))
+        words, bigrams = lookups(asked)
+        begins = self._generation.document_starts[np.unique(self._generation.chunk_documents[pool])]
+        # All in one request: which documents hold which terms is asked for by the features, a moment later.
+        about = words.chunks.presence(begins) if words.chunks else []
+        near = self._of_parts(vector, len(pool), among(pool)) if vector is not None else []
+        inner = (
+            [Search(layout.SENTENCES, vector, len(pool), among(pool))] if vector is not None and with_sentences else []
+        )
+        hits = self._points.search([*about, *near, *inner], exact=True)
+        if words.chunks:
+            words.chunks.learn(begins, hits[: len(about)])
+        chunk = _sum(hits[len(about) : len(about) + len(near)], pool)
+        sentence = _best_sentence(self._generation, pool, chunk, hits[-1]) if inner else chunk
+        nothing = np.zeros(len(pool))
+        lexical = "bm25" in lists
+        return Candidates(
+            pool,
+            _weighted(asked.words.repeats, words, pool) if lexical else nothing,
+            _weighted(asked.bigrams.repeats, bigrams, pool) if lexical else nothing,
+            _alternatives(*self._translated(asked), pool) if "translated" in lists else nothing,
+            chunk,
+            sentence,
+        )
+
+
+def _allowed(ordinals: Ordinals, allowed: Allowed | None) -> Ordinals:
+    """What the engine let pass, looked at once more on this side: nothing that is not allowed leaves here."""
+    return ordinals if allowed is None else ordinals[allowed[ordinals]]
+
+
+def _weighted(repeats: NDArray[np.int64], found: RemoteLookup, pool: Ordinals) -> Values:
+    scores: Values = repeats.astype(np.float64) @ found.matches(pool)
+    return scores
+
+
+def _sum(hits: Sequence[Hits], pool: Ordinals) -> Values:
+    total: Values = np.zeros(len(pool))
+    for each in hits:
+        total = total + each.at(pool)
+    return total
+
+
+def _best_sentence(generation: Generation, pool: Ordinals, chunk: Values, hits: Hits) -> Values:
+    """The highest cosine of each chunk's sentences; a chunk without sentences has its own."""
+    held = generation.sentence_starts[pool + 1] > generation.sentence_starts[pool]
+    return np.where(held, hits.at(pool).astype(np.float64), chunk)
+
+
+def _alternatives(found: RemoteLookup, groups: Sequence[Sequence[float]], pool: Ordinals) -> Values:
+    """Scores where the terms stand in groups of which one term is enough: each adds the largest of factor times weight."""
+    weights = found.matches(pool).astype(np.float64)
+    total, first = np.zeros(len(pool)), 0
+    for group in groups:
+        if group:
+            total += (weights[first : first + len(group)] * np.array(group)[:, None]).max(axis=0)
+        first += len(group)
+    return total
