@@ -17,7 +17,8 @@ from indexer.sentences import sentence_spans
 _LINES = 20_000
 # Characters of a made-up chunk: just under the size that the chunker aims at, so that each stays one chunk.
 _CHUNK = (300, 450)
-_QUERY = (8, 24)
+# Characters of the shortest sentence that is kept.
+_SHORTEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +40,6 @@ class Material:
         while len(text) < wanted:
             text += draw.choice(self.sentences)
         return text[: _CHUNK[1]]
-
-    def questions(self, count: int, seed: int) -> list[str]:
-        """Questions as given, filled up with clauses cut from the sentences."""
-        draw = random.Random(seed)
-        given = draw.sample(self.queries, min(count, len(self.queries)))
-        return given + [self._clause(draw) for _ in range(count - len(given))]
-
-    def _clause(self, draw: random.Random) -> str:
-        sentence = draw.choice(self.sentences)
-        length = draw.randint(*_QUERY)
-        start = draw.randint(0, max(0, len(sentence) - length))
-        return sentence[start : start + length]
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -85,7 +74,7 @@ def read_material(corpus: Path, files: Sequence[Path]) -> Material:
     sentences = list(_of_folder(corpus))
     for path in files:
         sentences.extend(_of_file(path, queries))
-    kept = tuple(dict.fromkeys(sentence for sentence in sentences if len(sentence) >= _QUERY[0]))
+    kept = tuple(dict.fromkeys(sentence for sentence in sentences if len(sentence) >= _SHORTEST))
     if not kept:
         raise BadDataset(f"{corpus}：没有可用的文字 / holds no text to measure with")
     origin = ", ".join([corpus.name, *(path.name for path in files)])

@@ -20,7 +20,7 @@ from server.search.retrieve import Retriever
 QUESTIONS = 200
 _TURN = 25
 _TOP = 8
-# From here on rank_bm25 takes a second a question and a gigabyte for every 100,000 chunks.
+# Beyond this rank_bm25, which keeps a dictionary for each chunk, takes more memory and patience than there is.
 _LARGEST_RANK_BM25 = 100_000
 # Times as fast as rank_bm25 that is asked for, from how many chunks on.
 _WANTED = ((100_000, 50.0), (10_000, 10.0), (0, 3.0))
