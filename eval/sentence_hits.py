@@ -26,7 +26,7 @@ from indexer.analyzer import normalise
 from indexer.encoders import BUNDLED, Encoder, load_encoder
 from indexer.generations import Generation
 from server.answer.evidence import collect_evidence, read_passage
-from server.answer.features import pairs_of
+from server.answer.measured import pairs_of
 from server.answer.terms import Terms
 from server.search.candidates import Candidate
 from server.search.passages import Passage, passages_of

@@ -12,11 +12,12 @@ from indexer.generations import Generation
 from indexer.numerals import to_arabic
 from indexer.validity import EXPIRED, REPEALED
 from server.answer.expected import expected_answer, in_unit
-from server.answer.features import FEATURES, first_choice, measure
+from server.answer.features import FEATURES, measure_some
 from server.answer.identity import bears, coined, missing_name
+from server.answer.measured import first_choice
 from server.answer.places import missing_place, named_in
 from server.answer.scorer import LIMIT, load_networks
-from server.answer.sentences import ReadPassage, read_passage
+from server.answer.sentences import ReadPassage, read_passage, read_sentences
 from server.answer.subject import Subject
 from server.answer.terms import Terms, matcher
 from server.answer.years import asks_plan, is_planned, year_fit
@@ -162,7 +163,7 @@ def collect_evidence(
 
     ``vector`` is the question's, float32 [dimension], in the space of ``generation.sentences``.
     """
-    read = [found for p in passages if (found := read_passage(query, terms, p, generation, vector))]
+    read = read_sentences(query, terms, passages, generation, vector)
     if not read:
         return []
     codes: Mapping[str, re.Pattern[str]] = {code: matcher(code) for code in query.codes}
@@ -173,18 +174,21 @@ def collect_evidence(
     first = np.concatenate(
         [first_choice(one.measured) + d - (m is not None) for one, d, m in zip(read, defines, unnamed, strict=True)]
     )
-    chosen = [places[at] for at in np.argsort(-first, kind="stable")[:_MEASURED]]
-    features = np.stack([measure(read[at].context, i, read[at].measured, terms, expected) for at, i in chosen])
+    chosen = [places[at] for at in np.argsort(-first, kind="stable")[:_MEASURED].tolist()]
+    features = measure_some([(read[at].context, read[at].measured, i) for at, i in chosen], terms, expected)
     scores = load_networks()[query.language].scores(features, LIMIT).tolist()
-    evidence = []
-    held = [one.measured.rows.any(axis=0) | one.heading for one in read]
     rarest = terms.names.index(terms.rarest) if terms.rarest is not None else None
     subject = Subject.of(terms, " ".join((*named_in(query), *query.years)))
     asks_what_was = bool(query.years) and not asks_plan(query)
-    for (at, i), score, row in zip(chosen, scores, features, strict=True):
+    own = np.stack([read[at].measured.rows[i] for at, i in chosen])
+    near = own | np.stack([read[at].measured.heading for at, _ in chosen])
+    held = np.stack([one.measured.rows.any(axis=0) | one.measured.heading for one in read])[[at for at, _ in chosen]]
+    shares = [terms.shares_of(rows).tolist() for rows in (own, near, held)]
+    columns = zip(chosen, scores, features[:, _KEPT].tolist(), *shares, *subject.clues(near, held), strict=True)
+    evidence = []
+    for number, ((at, i), score, kept, own_share, near_share, around, said, lacking, lacking_around) in enumerate(columns):
         one, (start, end) = read[at], read[at].spans[i]
         plain = one.context.sentences[i]
-        own = one.measured.rows[i]
         known = 0.0
         if asks_what_was and is_planned(one.passage, start, plain):
             known -= _PLANNED
@@ -193,28 +197,14 @@ def collect_evidence(
         known += _DEFINES * defines[at] - _otherness(missing, fit) + _adjusted(query, groups, one.passage, plain)
         if query.kind in ("number", "date") and _DIGIT.search(plain):
             known += min(_ADDS_MOST, _ADDS * _added(one, i, terms))
-        cosine = min(1.0, max(0.0, float(one.context.cosines[i])))
-        quote = one.passage.document.text[start:end]
         evidence.append(
             Evidence(
-                one.passage,
-                start,
-                end,
-                quote,
-                score + known,
-                terms.share_of(own),
-                terms.share_of(own | one.heading),
-                cosine,
-                defines[at],
-                terms.share_of(held[at]),
-                rarest is None or bool(held[at][rarest]),
-                missing,
-                fit,
-                *subject.clues(own | one.heading, held[at]),
-                0.5 if expected.unit is None else float(in_unit(expected, plain)),
-                *row[_KEPT].tolist(),
+                one.passage, start, end, one.passage.document.text[start:end], score + known, own_share, near_share,
+                min(1.0, max(0.0, float(one.context.cosines[i]))), defines[at], around,
+                rarest is None or bool(held[number, rarest]), missing, fit, said, lacking, lacking_around,
+                0.5 if expected.unit is None else float(in_unit(expected, plain)), *kept,
             )
-        )
+        )  # fmt: skip
     # What speaks of another place, year or name answers only where nothing else does, and is refused then.
     ordered = sorted(evidence, key=lambda e: (_other(e), -e.score, e.passage.rank, e.start))
     following = next((e.score for e in ordered[1:] if e.quote != ordered[0].quote), ordered[0].score - _LEAD)

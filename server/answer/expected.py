@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import rjieba
@@ -133,6 +134,7 @@ def _unit_pattern(question: str, match: re.Match[str]) -> re.Pattern[str] | None
     return re.compile(rf"{_FIGURE}\s*[个多余]?(?:{units})")
 
 
+@lru_cache(maxsize=64)
 def expected_answer(query: Query) -> Expected:
     """What a question expects. Pure: looks at the question alone."""
     question = bare_question(query)

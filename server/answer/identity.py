@@ -26,14 +26,25 @@ _SUM = re.compile(r"\d+(?:\+\d+)+")
 _QUARTERS = "一二三四"
 
 
-def _figures(query: Query) -> tuple[str, ...]:
-    plain = normalise(query.text)
+@lru_cache(maxsize=64)
+def _figures(text: str) -> tuple[str, ...]:
+    plain = normalise(text)
     return tuple(match["figure"] + match["unit"] for match in _FIGURE.finditer(plain))
+
+
+@lru_cache(maxsize=64)
+def _sums(text: str) -> tuple[str, ...]:
+    return tuple(map(str, _SUM.findall(normalise(text))))
 
 
 def coined(query: Query) -> tuple[str, ...]:
     """Terms in quotation marks, normalised: what officials coin and others ask for."""
-    names = (match["name"] for match in _COINED.finditer(query.text))
+    return _coined(query.text)
+
+
+@lru_cache(maxsize=64)
+def _coined(text: str) -> tuple[str, ...]:
+    names = (match["name"] for match in _COINED.finditer(text))
     return tuple(normalise(name) for name in names if re.search(r"[\u4e00-\u9fff]", name))
 
 
@@ -53,7 +64,7 @@ def _around(title: str, section: tuple[str, ...], text: str) -> str:
 
 def missing_name(query: Query, passage: Passage) -> str | None:
     """The code, figure or coined term of a question that a passage and its headings do not bear; None when none is missing."""
-    figures, sums, names = _figures(query), _SUM.findall(normalise(query.text)), coined(query)
+    figures, sums, names = _figures(query.text), _sums(query.text), coined(query)
     if not (query.codes or query.quarters or figures or sums or names):
         return None
     around = _around(passage.document.title, passage.section, passage.text)
@@ -70,7 +81,7 @@ def missing_name(query: Query, passage: Passage) -> str | None:
             return figure
     for summed in sums:
         if not re.search(rf"(?<![\d+]){re.escape(summed)}(?![\d+]|\s*[<>=])", around):
-            return str(summed)
+            return summed
     for name in names:
         if not bears(around, name):
             return name

@@ -97,8 +97,8 @@ def measure_all(contexts: Sequence[Context], terms: Terms, question: str) -> lis
     sentences = [text for context in contexts for text in context.sentences]
     plain = [_plain(tuple(context.sentences)) for context in contexts]
     size, weights = len(terms.names), terms.weights
-    rows = np.array([terms.row(text) for text in sentences], np.bool_).reshape(-1, size)
-    headings = np.array([terms.row(context.heading) for context in contexts], np.bool_).reshape(-1, size)
+    rows = np.array([terms.row(text) for text in sentences], np.bool_).reshape(len(sentences), size)
+    headings = np.array([terms.row(context.heading) for context in contexts], np.bool_).reshape(len(contexts), size)
     columns = [
         *_term_columns(rows, headings, passages, terms),
         *_likeness(np.concatenate([context.cosines for context in contexts]), passages),
@@ -163,7 +163,7 @@ def _pair_columns(question: str, sentences: Sequence[str], passages: _Passages) 
     ``sentences`` are without marks."""
     asked, characters = _question_pairs(question), _question_characters(question)
     most, of = max(len(asked), 1), passages.of
-    held = np.array([[pair in text for pair in asked] for text in sentences], np.bool_).reshape(-1, len(asked))
+    held = np.array([[pair in text for pair in asked] for text in sentences], np.bool_).reshape(len(sentences), len(asked))
     counts = passages.total(held)
     rarity = np.where(counts > 0, np.log1p(passages.counts[:, None] / np.maximum(counts, 1)), 0.0)
     total = rarity.sum(axis=1)

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from indexer.analyzer import normalise
 from indexer.document import Document, Heading
 from indexer.generations import Generation
-from server.answer.features import Context, Measured
-from server.answer.features import measure_all as measure_passage
+from server.answer.measured import Context, Measured, measure_all
 from server.answer.terms import Terms, bare_question
 from server.search.passages import Passage
 from server.search.query import Query
@@ -28,41 +27,49 @@ _STATES = re.compile(r"\d.*[。；;]$", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class ReadPassage:
-    """A passage that has been read: its sentences but for headings, and what was measured of them.
-
-    ``heading`` says which terms the title and the section path hold, bool [terms].
-    """
+    """A passage that has been read: its sentences but for headings, and what was measured of them."""
 
     passage: Passage
     spans: Sequence[tuple[int, int]]
     context: Context
     measured: Measured
-    heading: NDArray[np.bool_]
+
+
+def read_sentences(
+    query: Query, terms: Terms, passages: Sequence[Passage], generation: Generation, vector: NDArray[np.float32]
+) -> list[ReadPassage]:
+    """Measure the sentences of passages, all at once; passages that hold nothing but headings are left out."""
+    quoted = [normalise(name) for name in query.quoted]
+    found: list[tuple[Passage, list[tuple[int, int]], list[int]]] = []
+    for passage in passages:
+        begin, stop = generation.sentence_starts[passage.ordinal : passage.ordinal + 2].tolist()
+        spans = generation.sentence_spans[begin:stop].tolist()
+        kept = _kept(passage.document, spans)
+        if kept:
+            found.append((passage, [spans[at] for at in kept], [begin + at for at in kept]))
+    if not found:
+        return []
+    numbers = np.array([number for _, _, numbers in found for number in numbers])
+    cosines = generation.sentence_cosines(numbers, vector)
+    contexts, at = [], 0
+    for passage, spans, _ in found:
+        document = passage.document
+        sentences = _normalised(tuple(document.text[start:end] for start, end in spans))
+        heading = _heading(document.title, passage.section)
+        contexts.append(Context(sentences, cosines[at : at + len(spans)], heading, passage.rank, quoted))
+        at += len(spans)
+    measured = measure_all(contexts, terms, bare_question(query))
+    return [
+        ReadPassage(passage, spans, context, one)
+        for (passage, spans, _), context, one in zip(found, contexts, measured, strict=True)
+    ]
 
 
 def read_passage(
     query: Query, terms: Terms, passage: Passage, generation: Generation, vector: NDArray[np.float32]
 ) -> ReadPassage | None:
-    """Measure the sentences of a passage; None when it holds nothing but headings."""
-    begin, stop = generation.sentence_starts[passage.ordinal : passage.ordinal + 2].tolist()
-    spans = generation.sentence_spans[begin:stop].tolist()
-    document, letterhead = passage.document, _letterhead(passage.document)
-    kept = [at for at, (start, end) in enumerate(spans) if not _names(document, letterhead, start, end)]
-    if not kept:
-        return None
-    cosines = generation.sentence_cosines(begin + np.array(kept), vector)
-    heading, text = _heading(document.title, passage.section), document.text
-    context = Context(
-        _normalised([text[spans[at][0] : spans[at][1]] for at in kept]), cosines, heading, passage.rank,
-        [normalise(name) for name in query.quoted],
-    )  # fmt: skip
-    return ReadPassage(
-        passage,
-        [spans[at] for at in kept],
-        context,
-        measure_passage(context, terms, bare_question(query)),
-        np.array(terms.row(heading), np.bool_),
-    )
+    """Measure the sentences of one passage; None when it holds nothing but headings."""
+    return next(iter(read_sentences(query, terms, [passage], generation, vector)), None)
 
 
 def _start(heading: Heading) -> int:
@@ -75,15 +82,12 @@ def _heading(title: str, section: tuple[str, ...]) -> str:
     return normalise("\n".join((title, *section)))
 
 
-def _normalised(sentences: Sequence[str]) -> list[str]:
+# Questions come back to the same passages.
+@lru_cache(maxsize=2048)
+def _normalised(sentences: tuple[str, ...]) -> tuple[str, ...]:
     """Each sentence normalised; all at once, which is faster, where no sentence has a line end of its own."""
-    together = normalise("\n".join(sentences)).split("\n")
-    return together if len(together) == len(sentences) else [normalise(sentence) for sentence in sentences]
-
-
-def is_heading(passage: Passage, start: int, end: int) -> bool:
-    """Whether a sentence only names what follows, as a heading, a title or a line of the letterhead: it answers nothing."""
-    return _names(passage.document, _letterhead(passage.document), start, end)
+    together = tuple(normalise("\n".join(sentences)).split("\n"))
+    return together if len(together) == len(sentences) else tuple(map(normalise, sentences))
 
 
 def _letterhead(document: Document) -> list[tuple[int, int]]:
@@ -91,9 +95,19 @@ def _letterhead(document: Document) -> list[tuple[int, int]]:
     return [(field.start, field.end) for field in named if field.start is not None and field.end is not None]
 
 
-def _names(document: Document, letterhead: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    if any(first <= start and end <= last + 1 for first, last in letterhead):
-        return True
+def _kept(document: Document, spans: Sequence[tuple[int, int]]) -> list[int]:
+    """Which sentences of a document say something: not those that only name what follows, as a heading, a title or a line
+    of the letterhead does."""
+    letterhead, title = _letterhead(document), "".join(document.title.split())
+    below = max((last + 1 for _, last in letterhead), default=-1)
+    return [
+        at for at, (start, end) in enumerate(spans)
+        if not (end <= below and any(first <= start and end <= last + 1 for first, last in letterhead))
+        and not _names(document, title, start, end)
+    ]  # fmt: skip
+
+
+def _names(document: Document, title: str, start: int, end: int) -> bool:
     headings = document.headings
     first = bisect_left(headings, start, key=_start)
     if first < len(headings) and headings[first].start <= end and headings[first].end + 1 >= end:
@@ -102,4 +116,4 @@ def _names(document: Document, letterhead: Sequence[tuple[int, int]], start: int
     if end - start > _LONGEST_TITLE:
         return False
     said = document.text[start:end]
-    return "".join(said.split()) in "".join(document.title.split()) or _SUBTITLE.match(said) is not None
+    return "".join(said.split()) in title or _SUBTITLE.match(said) is not None

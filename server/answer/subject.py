@@ -28,10 +28,14 @@ class Subject:
         words = np.where(long, weights, np.float32(0))
         return cls(weights, words, float(weights.sum()), float(words.max(initial=0)))
 
-    def clues(self, near: NDArray[np.bool_], around: NDArray[np.bool_]) -> tuple[float, float, float]:
-        """The share of the subject that is near, and the heaviest of its words that is not near, and not around, both as
-        shares of the heaviest; ``near`` and ``around`` say which terms are, bool [terms]."""
+    def clues(self, near: NDArray[np.bool_], around: NDArray[np.bool_]) -> tuple[list[float], list[float], list[float]]:
+        """For each sentence the share of the subject that is near, and the heaviest of its words that is not near, and not
+        around, both as shares of the heaviest; ``near`` and ``around`` say which terms are, bool [sentences, terms]."""
+        count = len(near)
         if not self.total or not self.heaviest:
-            return 1.0, 0.0, 0.0
-        lacking, lacking_around = (float(self.words[~held].max(initial=0)) / self.heaviest for held in (near, around))
-        return min(1.0, float(self.terms[near].sum()) / self.total), lacking, lacking_around
+            return [1.0] * count, [0.0] * count, [0.0] * count
+        shares = np.minimum(near @ self.terms / self.total, 1.0)
+        lacking, lacking_around = (
+            np.where(held, np.float32(0), self.words).max(axis=1, initial=0) / self.heaviest for held in (near, around)
+        )
+        return shares.tolist(), lacking.tolist(), lacking_around.tolist()

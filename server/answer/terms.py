@@ -2,7 +2,7 @@
 
 import math
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import rjieba
@@ -48,10 +48,13 @@ _NAMED = re.compile(
 
 def bare_question(query: Query) -> str:
     """A question, normalised, without the numbers by which it names documents: the search is confined to those already."""
-    text = normalise(query.text)
-    if not (query.proposals or query.document_numbers or query.serials):
-        return text
-    bare = _NAMED.sub(" ", text)
+    return _bare(query.text, bool(query.proposals or query.document_numbers or query.serials))
+
+
+@lru_cache(maxsize=64)
+def _bare(written: str, names_number: bool) -> str:
+    text = normalise(written)
+    bare = _NAMED.sub(" ", text) if names_number else text
     return bare if re.search(r"\w{2}", bare) else text
 
 
@@ -114,6 +117,11 @@ class Terms:
         """Weight of each term of ``names``, words first, float32 [terms]."""
         return np.fromiter(self._weights.values(), np.float32, len(self._weights))
 
+    @cached_property
+    def weighted(self) -> tuple[tuple[str, float], ...]:
+        """Each term of ``names`` with its weight."""
+        return tuple(zip(self.names, self.weights.tolist(), strict=True))
+
     def subject(self, aside: str) -> NDArray[np.bool_]:
         """Which terms are not part of a text, such as the places and years of the question, bool [terms]."""
         return np.array([name not in aside and not _YEAR.fullmatch(name) for name in self.names], np.bool_)
@@ -142,10 +150,6 @@ class Terms:
             return text.find(term, start)
         return min((at for other in others if (at := text.find(other, start)) >= 0), default=-1)
 
-    def of(self, row: NDArray[np.bool_]) -> frozenset[str]:
-        """The terms that a row of ``row`` marks."""
-        return frozenset(self.names[at] for at in np.flatnonzero(row).tolist())
-
     def row(self, text: str) -> list[bool]:
         """For each of ``names``, whether it stands in a normalised text."""
         if self._others:
@@ -153,9 +157,10 @@ class Terms:
         whole = self._whole
         return [term in text and (term not in whole or whole[term].search(text) is not None) for term in self.names]
 
-    def share_of(self, row: NDArray[np.bool_]) -> float:
-        """The weight of the terms that a row marks as a share of all, 0 when the question has none."""
-        return min(1.0, float(self.weights[row].sum()) / self.total) if self.total else 0.0
+    def shares_of(self, rows: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """The weight of the terms that each row marks as a share of all, 0 when the question has none: float32 [rows]."""
+        shares = rows @ self.weights / self.total if self.total else np.zeros(len(rows))
+        return np.minimum(shares, 1.0).astype(np.float32)
 
     def share(self, found: frozenset[str]) -> float:
         """The weight of some terms as a share of all, 0 when the question has none."""

@@ -56,6 +56,11 @@ def _titled(title: str) -> str | None:
     return found["year"] if found else None
 
 
+@lru_cache(maxsize=1024)
+def _of_a_year(title: str) -> bool:
+    return _OF_A_YEAR.search(normalise(title)) is not None
+
+
 def issued_in(document: Document) -> str | None:
     """The year that a document's title or date says, None when neither does."""
     return _titled(document.title) or (document.value("date", "published", "effective") or "")[:4] or None
@@ -78,6 +83,12 @@ def years_in(text: str, issued: str | None = None) -> frozenset[str]:
     return frozenset(found)
 
 
+# Sentences of one section share its headings.
+@lru_cache(maxsize=1024)
+def _headed(section: tuple[str, ...], issued: str | None) -> frozenset[str]:
+    return years_in(normalise("\n".join(section)), issued)
+
+
 def _placed(document: Document, start: int, issued: str | None) -> frozenset[str]:
     """The year in which the nearest words above place a sentence: 过去一年，…"""
     found = list(_PLACING.finditer(document.text, max(0, start - _LOOKED), start))
@@ -95,8 +106,7 @@ def spoken_years(passage: Passage, start: int, plain: str) -> Spoken:
     """The years that a sentence of a passage, normalised as ``plain``, speaks of."""
     document = passage.document
     issued = issued_in(document)
-    headed = years_in(normalise("\n".join(passage.section)), issued)
-    return Spoken(years_in(plain, issued), headed, _placed(document, start, issued), issued)
+    return Spoken(years_in(plain, issued), _headed(passage.section, issued), _placed(document, start, issued), issued)
 
 
 def year_fit(query: Query, passage: Passage, start: int, plain: str) -> float:
@@ -120,7 +130,7 @@ def year_fit(query: Query, passage: Passage, start: int, plain: str) -> float:
     if spoken.placed:
         return 0.0
     around = _counted(spoken.issued, 0)
-    if not _OF_A_YEAR.search(normalise(passage.document.title)):
+    if not _of_a_year(passage.document.title):
         around |= _counted(spoken.issued, -1)
     return 0.7 if around & asked else 0.4 if any(year in text for year in asked) else 0.0
 

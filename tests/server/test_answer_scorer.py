@@ -11,7 +11,8 @@ from indexer.analyzer import normalise
 from indexer.errors import ZhengwenError
 from indexer.generations import Generation
 from server.answer.expected import expected_answer
-from server.answer.features import FEATURES, Context, longest_run, measure, measure_all, pairs_of
+from server.answer.features import FEATURES, longest_run, measure
+from server.answer.measured import Context, measure_all, pairs_of
 from server.answer.scorer import LIMIT, MODEL, load_networks, save_networks
 from server.answer.terms import Terms
 from server.network import Network
@@ -80,7 +81,7 @@ def test_features_are_finite(generation: Generation, sentences: list[str], quest
     context = Context(
         [normalise(text) for text in sentences], np.linspace(-1, 1, len(sentences), dtype=np.float32), "", 1
     )
-    measured = measure_all(context, terms, normalise(question))
+    measured = measure_all([context], terms, normalise(question))[0]
     for at in range(len(sentences)):
         values = measure(context, at, measured, terms, expected)
         assert values.shape == (len(FEATURES),)
@@ -92,7 +93,7 @@ def test_the_figure_in_the_unit_is_preferred(generation: Generation) -> None:
     terms, expected = Terms(query, generation), expected_answer(query)
     sentences = ["盘活资产工作进展顺利。", "盘活资产35.2亿元。", "盘活资产17处。"]
     context = Context(sentences, np.full(3, 0.5, np.float32), "", 1)
-    measured = measure_all(context, terms, query.text)
+    measured = measure_all([context], terms, query.text)[0]
     scores = load_networks()["zh"].scores(
         np.stack([measure(context, i, measured, terms, expected) for i in range(3)]), LIMIT
     )
