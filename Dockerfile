@@ -1,5 +1,5 @@
 # 政问 · one image for every command. See docs/operations.md.
-FROM python:3.12-slim AS built
+FROM python:3.11-slim AS built
 
 # “[llm]”, “[ocr]”, “[otel]” or several, as in [llm,otel].
 ARG EXTRAS=""
@@ -21,7 +21,7 @@ RUN set -e; \
         /opt/zhengwen/bin/pip install --no-cache-dir -c constraints.txt ".$EXTRAS"; \
     fi
 
-FROM python:3.12-slim
+FROM python:3.11-slim
 
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin zhengwen \
     && install -d -o zhengwen -g zhengwen -m 700 /data

@@ -15,7 +15,7 @@ export Q DATASET FOLDER
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup ask question serve index test check format eval gate bench bench-index audit lock clean
+.PHONY: help setup ask question serve index test test-cluster check format eval gate bench bench-index audit lock clean
 
 ## 政问 Zhengwen
 ## make help            显示这些命令 / show these commands
@@ -61,6 +61,11 @@ serve: index
 ## make test            运行测试 / run the tests
 test: setup
 	@$(BIN)/python -m pytest -q
+
+## make test-cluster    启动并停止三个 Qdrant 节点，测试分布式检索 / start three Qdrant nodes, test the search over them, stop them
+test-cluster: setup
+	@ZHENGWEN_TEST_QDRANT="$$($(BIN)/python -m tests.cluster.fetch)" && export ZHENGWEN_TEST_QDRANT && \
+		ZHENGWEN_TEST_CLUSTER=1 $(BIN)/python -m pytest -q -s tests/cluster
 
 ## make check           检查代码风格和类型 / check style and types
 check: setup

@@ -4,12 +4,13 @@
 
 An unanswerable question that names another number, year, place or coined term is refused whatever the threshold.
 ``--elsewhere`` is a folder that holds none of the answers: every question asked there counts as unanswerable, the hardest
-ones there are, for they fit documents of the same kind.
+ones there are, for they fit documents of the same kind; but for those with ``"general": true``, which other documents may
+answer.
 """
 
 import argparse
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,16 +18,17 @@ import numpy as np
 
 from eval.datasets import Question, load_questions
 from eval.indexes import index_folder
+from eval.lines import json_lines
 from indexer.encoders import Encoder, load_encoder
 from indexer.generations import Generation
-from server.answer.evidence import Terms, collect_evidence
+from server.answer.evidence import Evidence, Terms, collect_evidence
 from server.answer.fields import field_answers
 from server.answer.reading import read_passages
 from server.answer.refuse import refuse
-from server.answer.support import support
+from server.answer.support import certain, support
 from server.scope import scope_of
 from server.search.filters import chunk_mask
-from server.search.query import understand_query
+from server.search.query import Query, understand_query
 from server.search.retrieve import Retriever
 
 THRESHOLDS = tuple(round(step * 0.05, 2) for step in range(0, 20))
@@ -51,26 +53,35 @@ class Point:
     answered_unanswerable: float
 
 
+def evidence_for(retriever: Retriever, query: Query, among: Set[int] | None = None) -> Sequence[Evidence] | None:
+    """Evidence for a question, of the documents ``among`` if given; None where a number or a field decides by itself."""
+    generation = retriever.generation
+    scope = scope_of(query, generation, None, None)
+    if scope.refusal or field_answers(query, [generation.document(number) for number in scope.named]):
+        return None
+    documents = scope.documents
+    if among is not None:
+        documents = set(among) if documents is None else documents & among
+    allowed = None if documents is None else chunk_mask(generation, documents)
+    vector = retriever.encode(query)
+    passages = read_passages(retriever, query, _READ, allowed, vector)
+    return collect_evidence(query, Terms(query, generation), passages, generation, vector)
+
+
 def ask_support(retriever: Retriever, questions: Sequence[Question]) -> list[Asked]:
     """The support of the best evidence for each question."""
-    generation = retriever.generation
     asked = []
     for question in questions:
         query = understand_query(question.question)
-        scope = scope_of(query, generation, None, None)
-        named = field_answers(query, [generation.document(number) for number in scope.named])
-        if scope.refusal or named:
-            # By number or by field: no threshold plays a part.
-            asked.append(Asked(question, 1.0 if named else 0.0))
+        evidence = evidence_for(retriever, query)
+        if evidence is None:
+            # No threshold plays a part.
+            asked.append(Asked(question, 0.0 if scope_of(query, retriever.generation, None, None).refusal else 1.0))
             continue
-        allowed = None if scope.documents is None else chunk_mask(generation, scope.documents)
-        vector = retriever.encode(query)
-        passages = read_passages(retriever, query, _READ, allowed, vector)
-        evidence = collect_evidence(query, Terms(query, generation), passages, generation, vector)
         found = 0.0
         if evidence and refuse(query, evidence, least=0.0) is None:
             # A glossary entry of the very term is answered whatever its support.
-            found = 1.0 if refuse(query, evidence, least=2.0) is None else support(query, evidence[0])
+            found = 1.0 if certain(query, evidence[0]) else support(query, evidence[0])
         asked.append(Asked(question, found))
     return asked
 
@@ -124,7 +135,8 @@ def curve_svg(points: Sequence[Point]) -> str:
     )
 
 
-def _retriever(data_dir: Path, folder: Path, encoder: Encoder) -> Retriever:
+def retriever_of(data_dir: Path, folder: Path, encoder: Encoder) -> Retriever:
+    """Search over a folder, whose index is kept in ``data_dir``."""
     index_folder(data_dir, folder, encoder, lambda *_: None)
     return Retriever(Generation(data_dir), encoder)
 
@@ -140,12 +152,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     encoder = load_encoder()
     questions = [question for path in options.questions for question in load_questions(path)]
+    rows = (record for path in options.questions for _, record in json_lines(path))
+    general = {record["question"] for record in rows if record.get("general")}
     with tempfile.TemporaryDirectory() as scratch:
         work = options.work or Path(scratch)
-        asked = ask_support(_retriever(work / "here", options.corpus, encoder), questions)
+        asked = ask_support(retriever_of(work / "here", options.corpus, encoder), questions)
         if options.elsewhere:
-            unanswerable = [replace(question, answerable=False) for question in questions]
-            asked += ask_support(_retriever(work / "elsewhere", options.elsewhere, encoder), unanswerable)
+            unanswerable = [
+                replace(question, answerable=False) for question in questions if question.question not in general
+            ]
+            asked += ask_support(retriever_of(work / "elsewhere", options.elsewhere, encoder), unanswerable)
     points = curve(asked)
     yes = sum(one.question.answerable for one in asked)
     print(f"{yes} answerable, {len(asked) - yes} unanswerable\n")

@@ -73,27 +73,27 @@ def _dense(size: int, graph: bool, many: bool = False) -> Any:
 
 
 def _create(nodes: Nodes, name: str, generation: Generation, parts: tuple[int, ...], placement: Placement) -> None:
-    if nodes.collections("CollectionExists", q.CollectionExistsRequest(collection_name=name)).result.exists:
-        return
     graph = generation.manifest.chunks >= layout.APPROXIMATE
     dense = {layout.part_name(part): _dense(size, graph) for part, size in enumerate(parts)}
     # Sentences are only ever compared for chunks that are found already.
     dense[layout.SENTENCES] = _dense(sum(parts), False, many=True)
-    sparse = {each: q.SparseVectorParams() for each in (layout.TERMS, layout.DOCUMENT)}
-    nodes.collections(
-        "Create",
-        q.CreateCollection(
-            collection_name=name, shard_number=placement.shards, replication_factor=placement.replicas,
-            # All copies hold a batch before the next is sent: whichever answers later answers the same.
-            write_consistency_factor=placement.replicas, on_disk_payload=True,
-            vectors_config=q.VectorsConfig(params_map=q.VectorParamsMap(map=dense)),
-            sparse_vectors_config=q.SparseVectorConfig(map=sparse),
-        ),
+    # Postings of a large collection are mapped from files; those of a small one are held in memory.
+    index = q.SparseIndexConfig(on_disk=graph)
+    sparse = {each: q.SparseVectorParams(index=index) for each in (layout.TERMS, layout.DOCUMENT)}
+    request = q.CreateCollection(
+        collection_name=name, shard_number=placement.shards, replication_factor=placement.replicas,
+        # All copies hold a batch before the next is sent: whichever answers later answers the same.
+        write_consistency_factor=placement.replicas, on_disk_payload=True,
+        vectors_config=q.VectorsConfig(params_map=q.VectorParamsMap(map=dense)),
+        sparse_vectors_config=q.SparseVectorConfig(map=sparse),
     )  # fmt: skip
+    if not nodes.collections("CollectionExists", q.CollectionExistsRequest(collection_name=name)).result.exists:
+        nodes.collections("Create", request)
+    # Also where a run that was killed has left a collection: making an index that is there changes nothing.
     kinds = {layout.NUMBER: q.FieldType.FieldTypeInteger} | dict.fromkeys(layout.FIELDS, q.FieldType.FieldTypeKeyword)
     for key, kind in kinds.items():
-        request = q.CreateFieldIndexCollection(collection_name=name, wait=True, field_name=key, field_type=kind)
-        nodes.points("CreateFieldIndex", request, _WRITING)
+        field = q.CreateFieldIndexCollection(collection_name=name, wait=True, field_name=key, field_type=kind)
+        nodes.points("CreateFieldIndex", field, _WRITING)
 
 
 def _fill(nodes: Nodes, name: str, generation: Generation, parts: tuple[int, ...], progress: Progress) -> None:

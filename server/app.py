@@ -44,7 +44,14 @@ from server.security.origins import Cors
 from server.settings import Settings
 
 if TYPE_CHECKING:
+    from fastapi.telemetry import TelemetryConfig
+
     from server.observability.tracing import Tracing
+
+# FastAPI's own would hand the questions in addresses and the messages of exceptions to any provider that is there.
+_NO_TELEMETRY: "TelemetryConfig" = {
+    "tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False,
+}  # fmt: skip
 
 
 def create_app(assistant: Assistant, settings: Settings, tracing: "Tracing | None" = None) -> FastAPI:
@@ -52,7 +59,9 @@ def create_app(assistant: Assistant, settings: Settings, tracing: "Tracing | Non
 
     ``tracing``: where spans go, None: where the settings say. Raises TracingUnavailable.
     """
-    app = FastAPI(title="政问 Zhengwen", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="政问 Zhengwen", docs_url=None, redoc_url=None, openapi_url=None, telemetry=_NO_TELEMETRY
+    )  # fmt: skip
     app.state.assistant = assistant
     app.state.settings = settings
     unanswered = UnansweredStore(assistant.data_dir, settings.unanswered_days)

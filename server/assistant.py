@@ -337,5 +337,5 @@ def _extract(
     refusal = refuse(query, evidence)
     if refusal:
         return refusal, "", [], evidence
-    text, citations = compose(query, evidence, generation)
+    text, citations = compose(query, evidence, generation, terms)
     return (None, text, citations, evidence) if citations else (no_evidence(query), "", [], evidence)

@@ -29,7 +29,7 @@ class Seen:
 
 
 async def put_under_load(url: str, questions: Sequence[str], load: Load) -> Seen:
-    """Each client asks and searches in turn, beginning at its own place among the questions. An answer that is no
+    """Clients ask and search by turns, each beginning at its own place among the questions. An answer that is no
     success, or that does not come, is an error."""
     seen = Seen()
     began = time.perf_counter()
@@ -38,15 +38,15 @@ async def put_under_load(url: str, questions: Sequence[str], load: Load) -> Seen
     async with httpx2.AsyncClient(base_url=url, timeout=60, limits=limits, trust_env=False) as client:
 
         async def work(number: int) -> None:
-            turn = number
-            while time.perf_counter() < until:
-                question = questions[turn % len(questions)]
-                await _request(client, question, seen, asks=turn % 2 == 0)
+            first = turn = number * max(1, len(questions) // load.clients)
+            while turn == first or time.perf_counter() < until:
+                # Two are asked, two searched: a question of each kind, which take turns in the list.
+                await _request(client, questions[turn % len(questions)], seen, asks=(turn // 2 + number) % 2 == 0)
                 turn += 1
 
         async with asyncio.TaskGroup() as group:
             for number in range(load.clients):
-                group.create_task(work(number * max(1, len(questions) // load.clients)))
+                group.create_task(work(number))
     seen.lasted = time.perf_counter() - began
     return seen
 
@@ -71,9 +71,12 @@ def measure_load(url: str, size: int, questions: Sequence[str], load: Load, prog
     seen = asyncio.run(put_under_load(url, questions, load))
     progress(f"load {size:,}", 1, 1)
     name = f"{load.clients} 个客户端 clients, {load.seconds:g} s, {size:,} chunks"
-    times = seen.milliseconds or [0.0]
-    details = {"requests": float(len(times)), "requests/s": len(times) / seen.lasted, "p50": percentile(times, 50)}
+    times = seen.milliseconds
+    details = {"requests": float(len(times)), "requests/s": len(times) / seen.lasted}
+    if times:
+        details["p50"] = percentile(times, 50)
+    p99 = percentile(times, 99) if times else None
     return [
-        below("serve", f"{name}：p99", percentile(times, 99), "ms", None, chunks=size, details=details),
+        below("serve", f"{name}：p99", p99, "ms", None, chunks=size, details=details),
         below("serve", f"{name}：错误 errors", float(seen.errors), "", 0, chunks=size),
     ]

@@ -48,7 +48,8 @@ def panels_of(measurements: Sequence[Mapping[str, Any]]) -> dict[str, Lines]:
 
 
 def cost_plot(measurements: Sequence[Mapping[str, Any]]) -> str:
-    """One panel each for searches, the service and its memory, both axes logarithmic; an SVG element."""
+    """One panel each for searches, the service and its memory, times and sizes on logarithmic axes: an SVG
+    element."""
     # A second to import, and only this needs it.
     import matplotlib as mpl
     from matplotlib.figure import Figure
@@ -65,7 +66,11 @@ def cost_plot(measurements: Sequence[Mapping[str, Any]]) -> str:
                     *zip(*points, strict=True), color=colour, marker=marker, label=name, linewidth=1.5, markersize=5
                 )
             axis.set_xscale("log")
-            axis.set_yscale("log")
+            axis.xaxis.set_major_formatter("{x:,.0f}")
+            if title.endswith("ms"):
+                axis.set_yscale("log")
+            else:
+                axis.set_ylim(0, 1.15 * max(value for points in lines.values() for _, value in points))
             axis.set_title(title, loc="left")
             axis.set_xlabel("chunks")
             axis.yaxis.set_major_formatter("{x:g}")

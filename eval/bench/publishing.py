@@ -130,7 +130,7 @@ def _saved(slices: Sequence[Occurrences], hashes: Any, folder: Path, name: str) 
 
 @contextmanager
 def published(vocabulary: Vocabulary, count: int, seed: int, progress: Progress) -> Iterator[PublishedChunks]:
-    """Publish ``count`` chunks, to be deleted afterwards. A million take about 25 GB of disk and 8 GB of memory."""
+    """Publish ``count`` chunks, to be deleted afterwards. A million take about 30 GB of disk and 12 GB of memory."""
     encoder = BundledEncoder()
     step = f"{count:,}"
     with TemporaryDirectory(prefix="zhengwen-bench-") as temporary:

@@ -88,17 +88,23 @@ def bm25s_search(generation: Generation, tokens: Sequence[str]) -> Callable[[str
     return search
 
 
-def stages_of(retriever: CountingRetriever, questions: Sequence[str]) -> dict[str, float]:
+def stages_of(
+    retriever: CountingRetriever, questions: Sequence[str], given: frozenset[str] = frozenset()
+) -> dict[str, float]:
     """Median milliseconds of each stage of the hybrid search, and the share of the questions that the expensive encoder
-    was not needed for."""
+    was not needed for, of those cut from chunks and of those ``given`` also apart."""
     took: dict[str, list[float]] = {}
+    quick: dict[str, list[bool]] = {"clauses": [], "given": []}
     for question in questions:
         timings: dict[str, float] = {}
+        before = retriever.encoded
         retriever.search(understand_query(question), _TOP, timings=timings)
+        quick["given" if question in given else "clauses"].append(retriever.encoded == before)
         for stage, ms in timings.items():
             took.setdefault(stage, []).append(ms)
+    shares = {f"quick share of {kind}": statistics.mean(each) for kind, each in quick.items() if each}
     medians = {stage: statistics.median(values) for stage, values in took.items()}
-    return medians | {"quick share": 1 - retriever.encoded / len(questions)}
+    return medians | {"quick share": 1 - retriever.encoded / len(questions)} | shares
 
 
 def measure_search(
@@ -117,7 +123,7 @@ def measure_search(
     for question in questions[:_TURN]:
         assistant.search(question, _TOP)
     took = in_turns(sides, questions, _TURN, lambda done, total: progress(f"search {size:,}", done, total))
-    details = stages_of(CountingRetriever(assistant.generation, encoder), questions)
+    details = stages_of(CountingRetriever(assistant.generation, encoder), questions, frozenset(given))
     return _measurements(size, took, questions, frozenset(given), details)
 
 
@@ -134,15 +140,23 @@ def _measurements(
     bound_of_bm25s, bound_of_p95 = (2.0, 4.0) if size >= _LARGE else (None, None)
     pair = hybrid, p50["bm25s"]
     found.append(at_most("search", name, "bm25s，同样的词 same words", pair, "ms", bound_of_bm25s, chunks=size))
-    kinds = {
-        kind: [ms for ms, question in zip(took["hybrid"].wall, questions, strict=True) if (question in given) == asked]
-        for kind, asked in (("clauses p50", False), ("given p50", True))
-    }
+    cut = [question not in given for question in questions]
+    mine = took["hybrid"]
     shown = {
-        **details, **{kind: statistics.median(values) for kind, values in kinds.items() if values},
+        **details,
+        **_by_kind("p50", mine.wall, cut), **_by_kind("p50 processor", mine.processor, cut),
         **{f"{side} p95": value for side, value in p95.items() if side != "hybrid"},
         **{f"{side} p50 processor": statistics.median(times.processor) for side, times in took.items()},
     }  # fmt: skip
     name = f"混合检索 hybrid search, {size:,} chunks, p95"
     pair = p95["hybrid"], hybrid
     return [*found, at_most("search", name, "p50", pair, "ms", bound_of_p95, chunks=size, details=shown)]
+
+
+def _by_kind(name: str, values: Sequence[float], cut: Sequence[bool]) -> dict[str, float]:
+    """Medians of the questions cut from chunks and of those that were given."""
+    kinds = {
+        kind: [ms for ms, each in zip(values, cut, strict=True) if each == wanted]
+        for kind, wanted in (("clauses", True), ("given", False))
+    }
+    return {f"{kind} {name}": statistics.median(each) for kind, each in kinds.items() if each}

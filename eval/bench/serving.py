@@ -44,7 +44,7 @@ def measure_service(
     ]  # fmt: skip
     with serving(data_dir) as service, httpx2.Client(base_url=service.url, timeout=60, trust_env=False) as client:
         found.extend(_answers(client, size, questions, progress))
-        found.extend(_memory(service.process, size, len(questions)))
+        found.extend(_memory(service.process, size, 2 * len(questions)))
         found.extend(measure_load(service.url, size, questions, load, progress))
     return found
 

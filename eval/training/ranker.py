@@ -35,7 +35,7 @@ from server.search.retrieve import Retriever
 MOST = 1_800
 _REPORTS = 20
 # Networks that are averaged: where they have seen nothing alike, their errors differ.
-_NETWORKS = 3
+_NETWORKS = 6
 
 
 def lists_of(

@@ -186,7 +186,9 @@ def collect_evidence(
     shares = [terms.shares_of(rows).tolist() for rows in (own, near, held)]
     columns = zip(chosen, scores, features[:, _KEPT].tolist(), *shares, *subject.clues(near, held), strict=True)
     evidence = []
-    for number, ((at, i), score, kept, own_share, near_share, around, said, lacking, lacking_around) in enumerate(columns):
+    for number, ((at, i), score, kept, own_share, near_share, around, said, lacking, lacking_around) in enumerate(
+        columns
+    ):
         one, (start, end) = read[at], read[at].spans[i]
         plain = one.context.sentences[i]
         known = 0.0

@@ -96,17 +96,17 @@ def _list(query: Query, evidence: Sequence[Evidence], generation: Generation) ->
     return _following(first, generation) if announces and _WHICH.search(query.text) else None
 
 
-def _rivals(query: Query, evidence: Sequence[Evidence], generation: Generation) -> list[Evidence]:
+def _rivals(query: Query, evidence: Sequence[Evidence], terms: Terms) -> list[Evidence]:
     if query.kind != "number" or query.years:
         return []
-    return rival_figures(expected_answer(query), Terms(query, generation), evidence)
+    return rival_figures(expected_answer(query), terms, evidence)
 
 
-def _further(query: Query, evidence: Sequence[Evidence], generation: Generation) -> list[Part]:
+def _further(query: Query, evidence: Sequence[Evidence], terms: Terms) -> list[Part]:
     """The first sentence, those of other documents with another figure for the same, and those nearly as good."""
     first = evidence[0]
     nearly = _NEARLY.get(query.kind, _NEARLY_OTHERS)
-    rivals = _rivals(query, evidence, generation)
+    rivals = _rivals(query, evidence, terms)
     chosen = [_sentence(one) for one in (first, *rivals)]
     for candidate in evidence[1:]:
         if len(chosen) == _MAX_PARTS or candidate.score < first.score - nearly:
@@ -123,7 +123,7 @@ def _further(query: Query, evidence: Sequence[Evidence], generation: Generation)
     return chosen
 
 
-def select(query: Query, evidence: Sequence[Evidence], generation: Generation) -> list[Part]:
+def select(query: Query, evidence: Sequence[Evidence], generation: Generation, terms: Terms) -> list[Part]:
     """What makes the answer, best first."""
     first = evidence[0]
     if (
@@ -134,7 +134,7 @@ def select(query: Query, evidence: Sequence[Evidence], generation: Generation) -
         return [_entry(first)]
     if (query.kind in _LISTS or _WHICH.search(query.text)) and (whole := _list(query, evidence, generation)):
         return [whole]
-    return _further(query, evidence, generation)
+    return _further(query, evidence, terms)
 
 
 def _same_words(parts: Sequence[Part]) -> list[list[Part]]:
@@ -183,11 +183,11 @@ def cited_parts(parts: Sequence[Part], n: int) -> list[Citation]:
     ]  # fmt: skip
 
 
-def _with_direct(query: Query, parts: Sequence[Part], generation: Generation) -> list[Part]:
+def _with_direct(query: Query, parts: Sequence[Part], terms: Terms) -> list[Part]:
     """The first part with the value that it answers with; the first part of every other document likewise."""
     if query.language == "en" or query.kind not in ("number", "date"):
         return list(parts)
-    expected, terms = expected_answer(query), Terms(query, generation)
+    expected = expected_answer(query)
     seen: set[str] = set()
     found = []
     for part in parts:
@@ -198,11 +198,17 @@ def _with_direct(query: Query, parts: Sequence[Part], generation: Generation) ->
     return found
 
 
-def compose(query: Query, evidence: Sequence[Evidence], generation: Generation) -> tuple[str, list[Citation]]:
-    """The answer text and its citations. The first part is cut to fit MAX_ANSWER, further ones must fit whole."""
+def compose(
+    query: Query, evidence: Sequence[Evidence], generation: Generation, terms: Terms | None = None
+) -> tuple[str, list[Citation]]:
+    """The answer text and its citations. The first part is cut to fit MAX_ANSWER, further ones must fit whole.
+
+    ``terms`` are the question's, where they are known.
+    """
+    terms = Terms(query, generation) if terms is None else terms
     shown: list[str] = []
     citations: list[Citation] = []
-    groups = _same_words(_with_direct(query, select(query, evidence, generation), generation))
+    groups = _same_words(_with_direct(query, select(query, evidence, generation, terms), terms))
     several = len({group[0].passage.document.document_id for group in groups}) > 1
     for group in groups:
         cited, part = cited_parts(group, len(citations) + 1), group[0]

@@ -163,7 +163,9 @@ def _pair_columns(question: str, sentences: Sequence[str], passages: _Passages) 
     ``sentences`` are without marks."""
     asked, characters = _question_pairs(question), _question_characters(question)
     most, of = max(len(asked), 1), passages.of
-    held = np.array([[pair in text for pair in asked] for text in sentences], np.bool_).reshape(len(sentences), len(asked))
+    held = np.array([[pair in text for pair in asked] for text in sentences], np.bool_).reshape(
+        len(sentences), len(asked)
+    )
     counts = passages.total(held)
     rarity = np.where(counts > 0, np.log1p(passages.counts[:, None] / np.maximum(counts, 1)), 0.0)
     total = rarity.sum(axis=1)

@@ -41,7 +41,12 @@ _HEAD, _BEFORE = 300, 60
 
 def provinces_of(query: Query) -> tuple[str, ...]:
     """Provinces and municipalities that a question names, in Chinese."""
-    plain = normalise(query.text)
+    return _provinces_in(query.text)
+
+
+@lru_cache(maxsize=256)
+def _provinces_in(text: str) -> tuple[str, ...]:
+    plain = normalise(text)
     named = _ALL_PROVINCES.findall(plain)
     named += [_ENGLISH[word] for word in re.findall(r"[a-z]+", plain) if word in _ENGLISH]
     return tuple(dict.fromkeys(named))
@@ -68,7 +73,7 @@ def _english_names(query: Query) -> list[str]:
             _stem(place) for term, _ in entry.terms for place in (term, term[:2]) if _of_dictionary(place) == [place]
         ]
         if stems:
-            found.append("|".join((name.title(), *sorted(set(stems), key=len))))
+            found.append("|".join((name.title(), *sorted(set(stems)))))
     return found
 
 
@@ -84,7 +89,7 @@ def places_of(query: Query) -> tuple[str, ...]:
     else:
         found = [name for match in _DISTRICT.finditer(text) if not _NO_DISTRICT.search(name := match["name"])]
         found = [*query.places, *found, *_of_dictionary(re.sub(r"[“「『《\"][^”」』》\"]*[”」』》\"]", " ", text))]
-    stems = [_stem(name) for name in found]
+    stems = found if query.language == "en" else [_stem(name) for name in found]
     provinces = set(provinces_of(query))
     known = _ALL_PROVINCES if query.language == "zh" else re.compile("(?!)")
     return tuple(dict.fromkeys(stem for stem in stems if stem not in provinces and not known.fullmatch(stem)))
@@ -115,6 +120,12 @@ def elsewhere(query: Query, title: str) -> bool:
     return bool(titled and _NATIONAL.search(query.text) and not _OF_THE_NATION.search(title))
 
 
+# Sentences of one section share what stands above them.
+@lru_cache(maxsize=1024)
+def _above(title: str, section: tuple[str, ...], issuer: str, head: str) -> str:
+    return normalise("\n".join((title, *section, issuer, head)))
+
+
 def _with_lead(text: str, start: int, end: int) -> str:
     """A sentence with the words of its paragraph right before it."""
     return text[max(text.rfind("\n", 0, start) + 1, start - _BEFORE) : end]
@@ -130,15 +141,16 @@ def missing_place(query: Query, passage: Passage, start: int, end: int) -> str |
     said = document.text[start:end]
     of_another = bool(titled) or _OF_THE_NATION.search(document.title) is not None
     if places:
-        above = "\n".join((document.title, *passage.section, document.value("issuer") or "", document.text[:_HEAD]))
-        around = normalise(f"{above}\n{said if of_another else _with_lead(document.text, start, end)}")
-        for place in places:
-            if not any(name in around for name in place.split("|")):
+        above = _above(document.title, passage.section, document.value("issuer") or "", document.text[:_HEAD])
+        lacking = [place for place in places if not any(name in above for name in place.split("|"))]
+        beside = normalise(said if of_another else _with_lead(document.text, start, end)) if lacking else ""
+        for place in lacking:
+            if not any(name in beside for name in place.split("|")):
                 return _written(query, place.split("|")[0])
     # Where the title says whose document it is, only the sentence itself speaks of another.
     where = said if of_another else document.text
-    lacking = (province for province in provinces if province not in titled and province not in where)
-    return next((_written(query, province) for province in lacking), None)
+    absent = (province for province in provinces if province not in titled and province not in where)
+    return next((_written(query, province) for province in absent), None)
 
 
 def _written(query: Query, stem: str) -> str:

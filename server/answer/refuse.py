@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from server.answer.evidence import Evidence
-from server.answer.support import support
+from server.answer.support import certain, support
 from server.search.passages import Passage
 from server.search.query import Query
 
@@ -75,7 +75,7 @@ def refuse(query: Query, evidence: Sequence[Evidence], least: float | None = Non
         # Of the right place and another year says more than of another place.
         nearest = next((one for one in evidence if one.missing is None), best)
         return _other(query, nearest)
-    defined = best.defines and (query.term is not None or bool(query.codes) or query.language == "en")
+    defined = certain(query, best)
     # A procedure for another thing is none for this one: 居民身份证补领 is not answered by what says 居民身份证 alone.
     if query.kind == "how" and query.language == "zh" and not best.has_rarest and not defined:
         return _nothing(query, evidence)

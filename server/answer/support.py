@@ -1,26 +1,53 @@
 """Support: how likely the best evidence answers the question, by what is known of both.
 
 Logistic regression over questions that a corpus answers and questions that it does not, many of them about documents that
-look alike: see docs/decisions/0011 and ``eval/refusal_curve.py``.
+look alike. Trained by ``python -m eval.training.support``: see docs/decisions/0011 and ``eval/refusal_curve.py``.
 """
 
 import math
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from zipfile import BadZipFile
 
+import numpy as np
+
+from indexer.errors import ZhengwenError
 from server.answer.evidence import Evidence
-from server.search.query import Query
+from server.search.query import Language, Query
 
+Weights = Mapping[str, float]
+
+MODEL = Path(__file__).parent / "support.npz"
+_LANGUAGES: tuple[Language, ...] = ("zh", "en")
 # A sentence cannot make up for everything by its score alone.
 _LOWEST, _HIGHEST = -1.0, 9.0
-_WEIGHTS: Mapping[str, Mapping[str, float]] = {
-    "zh": {
-        "bias": -2.53, "cosine": 1.38, "score": 0.33, "around": 0.08, "own": -0.99, "subject": 1.11,
-        "lacking": 0.13, "lacking_around": 0.08, "without_unit": -0.64, "with_unit": -0.22, "lead": 0.21,
-        "year_fit": 0.79, "rank": -0.69, "figure": 1.24, "figure:lacking": -0.87, "figure:lacking_around": -1.47,
-        "unlike:lacking_around": -0.98, "pairs": 1.37, "near": 0.94,
-    },
-    "en": {"bias": -3.0, "cosine": 5.2, "score": 0.64, "coverage": 0.5},
-}  # fmt: skip
+
+
+def save_weights(path: Path, weights: Mapping[Language, Weights]) -> None:
+    """Write weights by clue, for each question language."""
+    arrays: dict[str, np.ndarray] = {}
+    for language, by_name in weights.items():
+        arrays[f"{language}_names"] = np.array(list(by_name))
+        arrays[f"{language}_weights"] = np.array(list(by_name.values()), np.float64)
+    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+
+
+@cache
+def load_weights(path: Path = MODEL) -> dict[Language, Weights]:
+    """Weights by question language and clue. Raises ZhengwenError when the file is missing or damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {
+                language: dict(
+                    zip(file[f"{language}_names"].tolist(), file[f"{language}_weights"].tolist(), strict=True)
+                )
+                for language in _LANGUAGES
+            }
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise ZhengwenError(
+            f"{path}：拒答判断的权重无法读取（{error}），请重新安装 / the weights of refusing cannot be read: install again"
+        ) from error
 
 
 def clues(query: Query, best: Evidence) -> dict[str, float]:
@@ -38,8 +65,17 @@ def clues(query: Query, best: Evidence) -> dict[str, float]:
     }  # fmt: skip
 
 
-def support(query: Query, best: Evidence) -> float:
-    """How likely the best evidence answers the question, between 0 and 1."""
-    weights, values = _WEIGHTS[query.language], clues(query, best)
+def certain(query: Query, best: Evidence) -> bool:
+    """Whether the best evidence is the glossary entry of the very term that is asked for: answered whatever its support."""
+    return best.defines and (query.term is not None or bool(query.codes) or query.language == "en")
+
+
+def support_of(weights: Weights, values: Mapping[str, float]) -> float:
+    """The likelihood that clues speak for, between 0 and 1. Clues without a weight say nothing."""
     total = math.fsum(weight * values[name] for name, weight in weights.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def support(query: Query, best: Evidence) -> float:
+    """How likely the best evidence answers the question, between 0 and 1."""
+    return support_of(load_weights()[query.language], clues(query, best))

@@ -141,7 +141,8 @@ class Terms:
             whole = self._whole.get(term)
             if whole is None or whole.search(text) is not None:
                 return True
-        return any(other in text for other in self._others.get(term, ())[1:])
+        others = self._others.get(term)
+        return others is not None and any(other in text for other in others[1:])
 
     def place(self, term: str, text: str, start: int = 0) -> int:
         """Where a term, or another word for it, next stands in a normalised text from ``start`` on; -1 where it does not."""

@@ -50,7 +50,8 @@ class Spoken:
     issued: str | None
 
 
-@lru_cache(maxsize=1024)
+# All titles of a corpus are looked at for one question.
+@lru_cache(maxsize=100_000)
 def _titled(title: str) -> str | None:
     found = _YEAR.search(normalise(title))
     return found["year"] if found else None
@@ -145,8 +146,17 @@ def other_year(query: Query, title: str) -> bool:
 
 def looked_back(query: Query, title: str) -> bool:
     """Whether a document's title bears the year after one that is asked for: reports look back on the year before."""
-    titled = _titled(title)
-    return titled is not None and any(titled in _counted(year, 1) for year in query.years)
+    return _titled(title) in years_after(query)
+
+
+@lru_cache(maxsize=64)
+def _after(years: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*(_counted(year, 1) for year in years))
+
+
+def years_after(query: Query) -> frozenset[str]:
+    """The years after those that are asked for."""
+    return _after(tuple(query.years))
 
 
 def without_years(query: Query) -> Query:

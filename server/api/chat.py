@@ -33,14 +33,11 @@ router = APIRouter()
 
 
 def notes_of(answer: Answer) -> str:
-    """What stands below the text: the reason for a fallback, a refusal's nearest documents, the numbered citations."""
+    """What stands below the text: the reason for a fallback, the numbered citations."""
     english = answer.language == "en"
     lines: list[str] = []
     if answer.note:
         lines.append(f"{'Note' if english else '注'}：{answer.note}")
-    if not answer.answered and answer.passages:
-        titles = dict.fromkeys(f"《{passage.document.title}》" for passage in answer.passages[:5])
-        lines.append(f"{'Nearest documents: ' if english else '最接近的文件：'}{'、'.join(titles)}")
     for citation in answer.citations:
         facts = [citation.document_number, citation.issuer, citation.date, " › ".join(citation.section)]
         page = (f"p. {citation.page}" if english else f"第 {citation.page} 页") if citation.page else None

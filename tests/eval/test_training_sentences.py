@@ -12,7 +12,7 @@ from eval.lines import BadDataset
 from eval.refusal_curve import Asked, curve, curve_svg, curve_table
 from eval.sentence_hits import gold_questions, hits_table, holds, measure_hits, read_answers, spaces_of
 from eval.training.listwise import Recipe, SentenceList, train
-from eval.training.sentences import sentence_list
+from eval.training.sentences import joined, sentence_list, train_joined
 from indexer.encoders import Encoder
 from server.answer.features import FEATURES
 
@@ -46,6 +46,15 @@ def test_the_same_seed_gives_the_same_weights() -> None:
     assert first.inner.tolist() == second.inner.tolist()
     other = train(lists(40, 0), Recipe(hidden=3, epochs=2, seed=1))
     assert first.inner.tolist() != other.inner.tolist()
+
+
+def test_joined_networks_score_as_their_mean() -> None:
+    made = lists(40, 0)
+    networks = [train(made, Recipe(hidden=3, epochs=2, seed=seed)) for seed in (5, 6)]
+    features = made[0].features
+    expected = (networks[0].scores(features, 5) + networks[1].scores(features, 5)) / 2
+    assert joined(networks).scores(features, 5) == pytest.approx(expected, abs=1e-5)
+    assert train_joined(made, Recipe(hidden=3, epochs=2, seed=5), 2).inner.tolist() == joined(networks).inner.tolist()
 
 
 def test_lists_without_a_choice_teach_nothing() -> None:

@@ -54,7 +54,7 @@ ANSWER_FIELDS = frozenset(
 )
 CITATION_FIELDS = frozenset("n document_id title document_number issuer date section page quote start end".split())
 PASSAGE_FIELDS = frozenset("rank chunk_id document_id title section text start end score scores".split())
-PROBLEM_FIELDS = frozenset("type title status detail request_id".split())
+PROBLEM_FIELDS = frozenset("type title status detail".split())
 
 # What is added to the objects of the contract; nothing else may be.
 ADDED_FIELDS = frozenset({"source", "status", "superseded_by"})

@@ -49,9 +49,9 @@ def _any(*conditions: Any) -> Any:
 
 
 class DocumentSets:
-    """Describes sets of documents of one generation."""
+    """Describes sets of documents of one generation; a value that fewer than ``few`` documents have is not used for it."""
 
-    def __init__(self, generation: Generation) -> None:
+    def __init__(self, generation: Generation, few: int = _FEW) -> None:
         self._size = generation.manifest.documents
         self._all = self._packed(np.ones(self._size, bool))
         held = {name: generation.documents_having(name) for name in layout.FIELDS}
@@ -59,7 +59,7 @@ class DocumentSets:
             Base(_is(name, value), self._of([number for number, one in of_document.items() if one == value]))
             for name, of_document in held.items()
             for value, count in Counter(of_document.values()).items()
-            if count >= _FEW
+            if count >= few
         ]
         disclosed = [number for number, value in held["disclosure"].items() if value in PUBLIC]
         replies = [number for number, value in held["kind"].items() if value == "reply"]
