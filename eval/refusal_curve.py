@@ -63,8 +63,7 @@ def evidence_for(retriever: Retriever, query: Query, among: Set[int] | None = No
     if among is not None:
         documents = set(among) if documents is None else documents & among
     allowed = None if documents is None else chunk_mask(generation, documents)
-    vector = retriever.encode(query)
-    passages = read_passages(retriever, query, _READ, allowed, vector)
+    passages, vector = read_passages(retriever, query, _READ, allowed)
     return collect_evidence(query, Terms(query, generation), passages, generation, vector)
 
 

@@ -233,11 +233,14 @@ class Assistant:
         visible = visible_documents(generation, role)
         scope = scope_of(query, generation, filters, visible)
         stages.lap("understand")
-        vector = retriever.encode(query)
-        stages.lap("encode")
+        reading = time.perf_counter()
         allowed = None if scope.documents is None else chunk_mask(generation, scope.documents)
-        read = _seen(generation, read_passages(retriever, query, max(top_k, _READ), allowed, vector), visible)
-        stages.lap("retrieve")
+        timings: dict[str, float] = {}
+        passages, vector = read_passages(retriever, query, max(top_k, _READ), allowed, timings)
+        read = _seen(generation, passages, visible)
+        stages["encode"] = timings.get("encode", 0.0)
+        stages["retrieve"] = 1000 * (time.perf_counter() - reading) - stages["encode"]
+        stages.skip()
         refusal, text, citations = scope.refusal, "", list[Citation]()
         evidence: Sequence[Evidence] = ()
         if refusal is None and scope.named:

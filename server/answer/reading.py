@@ -51,9 +51,7 @@ def with_full_names(query: Query) -> Query:
     return replace(query, tokens=tokens, content=content)
 
 
-def _looking_back(
-    retriever: Retriever, query: Query, allowed: NDArray[np.bool_] | None, vector: NDArray[np.float32]
-) -> list[Candidate]:
+def _looking_back(retriever: Retriever, query: Query, allowed: NDArray[np.bool_] | None) -> list[Candidate]:
     """The best candidates of documents that look back on the year asked for; they need not say which year it was."""
     generation = retriever.generation
     titled = np.array([looked_back(query, title) and not elsewhere(query, title) for title in generation.titles])
@@ -61,18 +59,21 @@ def _looking_back(
         return []
     mask = titled[generation.chunk_documents]
     mask = mask if allowed is None else mask & allowed
-    return retriever.search(without_years(query), _BACK, "hybrid", mask, vector) if mask.any() else []
+    return retriever.search(without_years(query), _BACK, "hybrid", mask) if mask.any() else []
 
 
 def read_passages(
-    retriever: Retriever, query: Query, count: int, allowed: NDArray[np.bool_] | None, vector: NDArray[np.float32]
-) -> list[Passage]:
-    """The passages that an answer is taken from, best first, at most ``count``."""
+    retriever: Retriever, query: Query, count: int, allowed: NDArray[np.bool_] | None,
+    timings: dict[str, float] | None = None,
+) -> tuple[list[Passage], NDArray[np.float32]]:  # fmt: skip
+    """The passages that an answer is taken from, best first, at most ``count``, and the question's vector that found them,
+    float32 [dimension]: of the first encoder alone where that was sure. ``timings`` takes the milliseconds of each stage."""
     generation, query = retriever.generation, with_full_names(query)
-    found = suited(query, retriever.search(query, max(count, DEPTH), "hybrid", allowed, vector), generation, count)
-    back = _looking_back(retriever, query, allowed, vector) if query.years and not asks_plan(query) else []
+    candidates, vector = retriever.search_by(query, max(count, DEPTH), "hybrid", allowed, timings=timings)
+    found = suited(query, candidates, generation, count)
+    back = _looking_back(retriever, query, allowed) if query.years and not asks_plan(query) else []
     if back:
         first = found[: max(1, count - len(back))]
         known = {candidate.ordinal for candidate in first}
         found = [*first, *(one for one in back if one.ordinal not in known), *found[len(first) :]]
-    return passages_of(generation, found[:count])
+    return passages_of(generation, found[:count]), retriever.encode(query) if vector is None else vector

@@ -58,8 +58,8 @@ def _answered(
     seen: Callable[[Sequence[Passage]], Sequence[Passage]],
 ) -> Compared:  # fmt: skip
     query = understand_query(side.question)
-    vector = retriever.encode(query)
-    passages = seen(read_passages(retriever, query, count, allowed, vector))
+    passages, vector = read_passages(retriever, query, count, allowed)
+    passages = seen(passages)
     terms = Terms(query, retriever.generation)
     evidence = collect_evidence(query, terms, passages, retriever.generation, vector)
     if not evidence or refuse(query, evidence) is not None:

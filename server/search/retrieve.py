@@ -96,6 +96,13 @@ class Retriever:
         ``vector`` is the query's, where it is known; ``without`` names FEATURES to leave out; ``timings`` takes the
         milliseconds of each stage.
         """
+        return self.search_by(query, k, system, allowed, vector, without, timings)[0]
+
+    def search_by(
+        self, query: Query, k: int, system: System = "hybrid", allowed: NDArray[np.bool_] | None = None,
+        vector: Scores | None = None, without: frozenset[str] = _ALL, timings: dict[str, float] | None = None,
+    ) -> tuple[list[Candidate], Scores | None]:  # fmt: skip
+        """``search``, and the vector that ranked: that of ``encode_quickly`` where it was enough. None where none was used."""
         clock = _Clock(timings)
         asked = self._engine.ask(query)
         depth = max(k, POOL if system == "hybrid" else _LONG)
@@ -103,7 +110,8 @@ class Retriever:
         dense = system != "bm25" and "dense" not in without
         ranked: list[Candidate] = []
         if system == "hybrid" and dense and vector is None and without.isdisjoint(("quick", "ranker")):
-            ranked = self._search_quickly(asked, lists, k, allowed, without, clock)
+            ranked, quick = self._search_quickly(asked, lists, k, allowed, without, clock)
+            vector = quick if ranked else None
         if not ranked:
             if dense:
                 vector = self.encode(query) if vector is None else vector
@@ -115,7 +123,7 @@ class Retriever:
             ranked = self._reranked(query, ranked, self._reranker)
         ranked = self._with_rest(query, ranked, lists, k)
         clock.lap("rerank")
-        return ranked[:k]
+        return ranked[:k], vector if dense else None
 
     def _lexical(
         self, asked: Asked, system: System, depth: int, allowed: NDArray[np.bool_] | None, without: frozenset[str],
@@ -133,17 +141,17 @@ class Retriever:
     def _search_quickly(
         self, asked: Asked, lists: dict[str, Found], k: int, allowed: NDArray[np.bool_] | None,
         without: frozenset[str], clock: "_Clock",
-    ) -> list[Candidate]:  # fmt: skip
-        """The ranking without the expensive encoder; empty where that one could put another passage first."""
+    ) -> tuple[list[Candidate], Scores | None]:  # fmt: skip
+        """The ranking without the expensive encoder, and its vector; empty where that one could put another passage first."""
         vector = self.encode_quickly(asked.query)
         clock.lap("encode")
         if vector is None:
-            return []
+            return [], None
         lists["dense"] = self._engine.by_vector(vector, max(k, POOL), allowed)
         clock.lap("dense")
         ranked = self._ranked(asked, lists, "hybrid", k, vector, without, clock, QUICK)
         leads = len(ranked) > 1 and ranked[0].score - ranked[1].score >= CERTAIN
-        return ranked if leads or asked.query.names_number else []
+        return (ranked if leads or asked.query.names_number else []), vector
 
     def _ranked(
         self, asked: Asked, lists: Mapping[str, Found], system: System, k: int, vector: Scores | None,

@@ -59,7 +59,7 @@ class Cors(CORSMiddleware):
     def __init__(self, app: ASGIApp, listed: Callable[[], Collection[str]]) -> None:
         super().__init__(
             app, allow_methods=("GET", "POST"), allow_headers=("Authorization", "Content-Type"),
-            expose_headers=("Retry-After",), max_age=600,
+            expose_headers=("Retry-After", "X-Request-Id"), max_age=600,
         )  # fmt: skip
         self._listed = listed
 
