@@ -19,6 +19,9 @@ _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.jsonl")
 _LOG = logging.getLogger(__name__)
 _MAX_TEXT = 2_000
 
+# Characters that some readers of lines take for the end of one; JSON leaves them as they are.
+_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
+
 Entry = dict[str, Any]
 
 
@@ -49,7 +52,7 @@ class AuditLog:
             facts["text"] = mask(str(text))[:_MAX_TEXT]
         entry = {"at": now.isoformat(timespec="milliseconds"), "action": action}
         entry |= {name: value for name, value in facts.items() if value is not None}
-        line = (json.dumps(entry, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+        line = (json.dumps(entry, ensure_ascii=False).translate(_LINE_ENDS) + "\n").encode("utf-8", "replace")
         with self._lock:
             try:
                 self._turn(now.date())

@@ -1,4 +1,4 @@
-"""``python -m tests.cluster.costs``: what a chunk costs in Qdrant: seconds to write, bytes on disk and in memory, to search.
+"""``python -m tests.cluster.costs``: what chunks cost in Qdrant: processor time to write and to search, bytes.
 
 The chunks are synthetic, of the size that real ones have: 250 words, 300 bigrams, eight sentences, vectors of 256 and
 512 dimensions.
@@ -8,8 +8,6 @@ import argparse
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import numpy as np
 
 from indexer.qdrant_nodes import Nodes
 from indexer.qdrant_publication import Placement, mirror
@@ -21,6 +19,7 @@ from tests.cluster.running import node
 from tests.cluster.synthetic import HashedEncoder, Shape, questions, synthetic
 
 REAL = Shape(250, 300, 8, (256, 512))
+_SEARCHES = 40
 
 
 def measure(chunks: int, folder: Path) -> str:
@@ -28,26 +27,27 @@ def measure(chunks: int, folder: Path) -> str:
     generation = synthetic(folder / "data", chunks, REAL)
     encoder, count = HashedEncoder(REAL.parts), generation.manifest.chunks
     with node(fetch(), folder / "node") as single:
-        empty = single.resident()
-        nodes = Nodes([single.url])
-        began, own = time.perf_counter(), time.process_time()
+        empty, nodes = single.resident(), Nodes([single.url])
+        own, theirs = time.process_time(), single.worked()
         mirror(generation, nodes, Placement("costs"), REAL.parts)
-        written, client = time.perf_counter() - began, time.process_time() - own
+        writing = time.process_time() - own, single.worked() - theirs
         # As after a restart: what was only needed to write is gone.
         single.kill()
         single.start()
         reader = QdrantSource(folder / "data", nodes, "costs").open(lambda one: Retriever(one, encoder))
-        times = []
-        for query in questions(60):
-            began = time.perf_counter()
+        asked = questions(_SEARCHES + 5)
+        for query in asked[:5]:
             search(reader, query)
-            times.append(1000 * (time.perf_counter() - began))
+        own, theirs = time.process_time(), single.worked()
+        for query in asked[5:]:
+            search(reader, query)
+        searching = time.process_time() - own, single.worked() - theirs
         nodes.close()
-        p50, p95 = np.quantile(times[10:], [0.5, 0.95])
-        return (
-            f"| {count} | {1000 * written / count:.2f} | {1000 * client / count:.2f} | {single.stored() / count / 1000:.1f} | "
-            f"{(single.resident() - empty) / count / 1000:.2f} | {generation.size / count / 1000:.1f} | {p50:.0f} | {p95:.0f} |"
-        )
+        stored, resident = single.stored(), single.resident() - empty
+    written = " | ".join(f"{1000 * seconds / count:.2f}" for seconds in writing)
+    searched = " | ".join(f"{1000 * seconds / _SEARCHES:.1f}" for seconds in searching)
+    sizes = f"{stored / 1e6:.0f} | {resident / 1e6:.0f} | {generation.size / 1e6:.0f}"
+    return f"| {count} | {written} | {sizes} | {searched} |"
 
 
 def main() -> None:

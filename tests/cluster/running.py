@@ -96,6 +96,14 @@ class Node:
         status = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return next(1024 * int(line.split()[1]) for line in status if line.startswith("RssAnon"))
 
+    def worked(self) -> float:
+        """Seconds of processor time so far."""
+        if self.process is None:
+            return 0.0
+        # The name of the program, in brackets, may hold spaces; user and system time are the 14th and 15th fields.
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def stored(self) -> int:
         """Bytes on disk."""
         return sum(path.stat().st_blocks * 512 for path in (self.folder / "storage").rglob("*") if path.is_file())

@@ -1,5 +1,6 @@
 """The service while its index changes, or is damaged."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from indexer.encoders import Encoder
+from indexer.errors import DamagedGeneration
 from indexer.pipeline import Indexer
 from server.app import create_app
 from server.assistant import Assistant
@@ -70,18 +72,24 @@ def test_the_service_goes_on_when_the_pointer_is_lost(
     assert ask(client, "什么是631机制")["answered"]
 
 
-def test_an_index_whose_database_is_overwritten_is_a_503_problem(own_data_dir: Path, encoder: Encoder) -> None:
+@pytest.mark.parametrize("name", ["documents.sqlite", "chunks.0.faiss"])
+def test_an_index_that_is_overwritten_is_told_in_one_line(own_data_dir: Path, encoder: Encoder, name: str) -> None:
     # Damage that leaves every size as it was shows only when the file is read.
-    for database in (own_data_dir / "generations").glob("*/documents.sqlite"):
-        database.write_bytes(b"7" * database.stat().st_size)
+    for file in (own_data_dir / "generations").glob(f"*/{name}"):
+        file.write_bytes(b"7" * file.stat().st_size)
+    with pytest.raises(DamagedGeneration, match=rf"{re.escape(name)}.*rebuild it"):
+        Assistant.open(own_data_dir, encoder)
+
+
+@pytest.mark.parametrize("name", ["documents.sqlite", "chunks.0.faiss"])
+def test_an_index_that_is_overwritten_under_the_service_is_a_503_problem(
+    own_data_dir: Path, encoder: Encoder, name: str
+) -> None:
     with local(create_app(Assistant.open(own_data_dir, encoder), Settings())) as opened:
+        for file in (own_data_dir / "generations").glob(f"*/{name}"):
+            # Another file under its name: what is mapped already stays as it was.
+            damaged = file.with_name("damaged")
+            damaged.write_bytes(b"7" * file.stat().st_size)
+            damaged.replace(file)
         check_problem(opened.post("/api/ask", json={"question": "什么是631机制"}), 503)
-        check_problem(opened.get("/api/documents"), 503)
         assert opened.get("/healthz").status_code == 200
-
-
-def test_vectors_that_are_overwritten_are_a_503_problem(own_data_dir: Path, encoder: Encoder) -> None:
-    for vectors in (own_data_dir / "generations").glob("*/chunks.0.faiss"):
-        vectors.write_bytes(b"7" * vectors.stat().st_size)
-    with local(create_app(Assistant.open(own_data_dir, encoder), Settings())) as opened:
-        check_problem(opened.post("/api/ask", json={"question": "什么是631机制"}), 503)

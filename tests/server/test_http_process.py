@@ -139,7 +139,7 @@ def test_wrong_requests_are_problems(service: Service) -> None:
     ):
         assert response.status_code == status, response.text
         assert response.headers["content-type"] == "application/problem+json"
-        assert set(response.json()) == {"type", "title", "status", "detail"}
+        assert set(response.json()) == {"type", "title", "status", "detail", "request_id"}
 
 
 @pytest.mark.parametrize(

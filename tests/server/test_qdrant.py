@@ -99,7 +99,8 @@ def test_every_feature_is_the_same(here: Retriever, there: Retriever) -> None:
     query = understand_query("国有企业改革的主要措施是什么？")
     vector = here.encode(query)
     expected, found = here.candidates(query, vector), there.candidates(query, vector)
-    assert expected is not None and found is not None
+    assert expected is not None
+    assert found is not None
     assert found.ordinals.tolist() == expected.ordinals.tolist()
     known = here.features(query, expected)
     for name, values in there.features(query, found).items():

@@ -257,3 +257,10 @@ def test_a_log_that_cannot_be_written_is_reported_once(tmp_path: Path, caplog: p
     (tmp_path / "audit").unlink()
     log.write("ask", text="again")
     assert entries(tmp_path)[0]["text"] == "again"
+
+
+def test_a_line_of_the_log_is_one_line_to_every_reader(tmp_path: Path) -> None:
+    AuditLog(tmp_path, 0, True).write("ask", text="一\u2028二\u2029三\x85四\n五")
+    (file,) = (tmp_path / "audit").iterdir()
+    (line,) = file.read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["text"] == "一\u2028二\u2029三\x85四\n五"
