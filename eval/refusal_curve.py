@@ -21,9 +21,9 @@ from eval.indexes import index_folder
 from eval.lines import json_lines
 from indexer.encoders import Encoder, load_encoder
 from indexer.generations import Generation
-from server.answer.evidence import Evidence, Terms, collect_evidence
+from server.answer.evidence import Evidence
 from server.answer.fields import field_answers
-from server.answer.reading import read_passages
+from server.answer.finding import find_evidence
 from server.answer.refuse import refuse
 from server.answer.support import certain, support
 from server.scope import scope_of
@@ -32,7 +32,6 @@ from server.search.query import Query, understand_query
 from server.search.retrieve import Retriever
 
 THRESHOLDS = tuple(round(step * 0.05, 2) for step in range(0, 20))
-_READ = 12
 _WIDTH, _HEIGHT, _MARGIN = 480, 300, 44
 
 
@@ -63,8 +62,7 @@ def evidence_for(retriever: Retriever, query: Query, among: Set[int] | None = No
     if among is not None:
         documents = set(among) if documents is None else documents & among
     allowed = None if documents is None else chunk_mask(generation, documents)
-    passages, vector = read_passages(retriever, query, _READ, allowed)
-    return collect_evidence(query, Terms(query, generation), passages, generation, vector)
+    return find_evidence(retriever, query, allowed).evidence
 
 
 def ask_support(retriever: Retriever, questions: Sequence[Question]) -> list[Asked]:

@@ -12,8 +12,6 @@ from threading import Lock
 from uuid import uuid4
 
 import anyio.to_thread
-import numpy as np
-from numpy.typing import NDArray
 
 from indexer.document import Document
 from indexer.encoders import Encoder
@@ -22,9 +20,11 @@ from indexer.generations import Generation, current_name
 from indexer.opening import Opener
 from server.answer.answer import Answer, Delta, Event, Found, pieces_of
 from server.answer.cite import Citation
-from server.answer.evidence import Evidence, Terms, collect_evidence
+from server.answer.evidence import Evidence
 from server.answer.extract import compose, compose_fields
 from server.answer.fields import field_answers
+from server.answer.finding import READ, find_evidence
+from server.answer.finding import Found as Evidenced
 from server.answer.llm import write
 from server.answer.llm_client import Model, ModelFailure
 from server.answer.outcome import asks_outcome, compose_outcome
@@ -49,8 +49,6 @@ from server.search.versions import OtherVersion, as_seen, other_versions
 __all__ = ["Answer", "Assistant", "SearchResult"]
 
 _LOG = logging.getLogger(__name__)
-# Passages read for evidence; an answer may need one that ranks below those shown.
-_READ = 12
 _NOTE = "{}，以下为文件原文摘录 / verbatim extracts instead"
 
 
@@ -236,8 +234,9 @@ class Assistant:
         reading = time.perf_counter()
         allowed = None if scope.documents is None else chunk_mask(generation, scope.documents)
         timings: dict[str, float] = {}
-        passages, vector = read_passages(retriever, query, max(top_k, _READ), allowed, timings)
-        read = _seen(generation, passages, visible)
+        count, seen = max(top_k, READ), partial(_seen, generation, visible=visible)
+        read = read_passages(retriever, query, count, allowed, timings=timings)
+        read = replace(read, passages=seen(read.passages))
         stages["encode"] = timings.get("encode", 0.0)
         stages["retrieve"] = 1000 * (time.perf_counter() - reading) - stages["encode"]
         stages.skip()
@@ -245,24 +244,25 @@ class Assistant:
         evidence: Sequence[Evidence] = ()
         if refusal is None and scope.named:
             named = [as_seen(generation, generation.document(number), visible) for number in scope.named]
-            found = field_answers(query, named)
-            text, citations = compose_fields(query, found)
+            text, citations = compose_fields(query, field_answers(query, named))
             if not citations and len(named) == 1 and asks_outcome(query):
                 chunks = generation.document_by_id(named[0].document_id).chunks
                 text, citations = compose_outcome(query, replace(named[0], chunks=chunks))
         if refusal is None and not citations:
-            refusal, text, citations, evidence = _extract(query, read, generation, vector)
-            compared = compare(retriever, query, _READ, allowed, evidence, partial(_seen, generation, visible=visible))
+            found = find_evidence(retriever, query, allowed, seen, count, read)
+            read, evidence = found.read, found.evidence
+            refusal, text, citations = _extract(query, found, generation)
+            compared = compare(retriever, query, READ, allowed, evidence, seen)
             if compared:
                 refusal, (text, citations) = None, compose_comparison(query, compared)
                 evidence = [one.evidence for one in compared if one.evidence is not None]
         stages.lap("extract")
         if refusal is not None:
-            refusal = with_nearest(refusal, query, read)
+            refusal = with_nearest(refusal, query, read.passages)
         answer = Answer(
             answer_id=uuid4().hex, question=question, language=query.language, answered=refusal is None, refusal=refusal,
             answer=text if refusal is None else refusal.message, citations=citations if refusal is None else [],
-            passages=read[:top_k], total_ms=1000 * (time.perf_counter() - began), standalone_question=standalone,
+            passages=read.passages[:top_k], total_ms=1000 * (time.perf_counter() - began), standalone_question=standalone,
         )  # fmt: skip
         return _Prepared(query, answer, evidence if refusal is None else (), retriever, began)
 
@@ -332,13 +332,9 @@ def _seen(generation: Generation, passages: Sequence[Passage], visible: Set[int]
     return [replace(passage, document=as_seen(generation, passage.document, visible)) for passage in passages]
 
 
-def _extract(
-    query: Query, passages: Sequence[Passage], generation: Generation, vector: NDArray[np.float32]
-) -> tuple[Refusal | None, str, list[Citation], Sequence[Evidence]]:
-    terms = Terms(query, generation)
-    evidence = collect_evidence(query, terms, passages, generation, vector)
-    refusal = refuse(query, evidence)
+def _extract(query: Query, found: Evidenced, generation: Generation) -> tuple[Refusal | None, str, list[Citation]]:
+    refusal = refuse(query, found.evidence)
     if refusal:
-        return refusal, "", [], evidence
-    text, citations = compose(query, evidence, generation, terms)
-    return (None, text, citations, evidence) if citations else (no_evidence(query), "", [], evidence)
+        return refusal, "", []
+    text, citations = compose(query, found.evidence, generation, found.terms)
+    return (None, text, citations) if citations else (no_evidence(query), "", [])

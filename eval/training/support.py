@@ -6,8 +6,8 @@ The questions are asked of the corpus they were written for; those with an answe
 the same documents (or their originals) and reports named ``report*``; and all of them of these reports alone, where none has
 an answer. A question with ``"general": true`` asks about nothing in particular and is left out there: reports may answer it.
 The look-alikes (``python -m eval.lookalikes``) are asked of the whole folder. Weights are learned from one half, of questions by
-the CRC-32 of their text, of look-alikes by province; both kinds of errors are printed for the other half. English questions
-have few of these: their weights are learned from the clues that need the fewest.
+the CRC-32 of their text, of look-alikes by province; both kinds of errors are printed for the other half. English questions are
+too few to learn from: their weights stay.
 """
 
 import argparse
@@ -34,9 +34,6 @@ THRESHOLDS = (0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7)
 # What answerable questions weigh against unanswerable ones, of which there are more; strength of the ridge.
 _ANSWERABLE, _RIDGE = 1.5, 1.0
 _STEPS = 60
-# English questions: few, and across languages a shared word says little.
-_CLUES_EN = ("bias", "coverage", "cosine", "score")
-_WITHOUT_ZH = ("coverage",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         examples = read_examples(corpus, among, questions, _rows(options.lookalikes))
     learned = [one for one in examples if options.half in ("all", one.half)]
     before = load_weights()
-    names = {"zh": tuple(name for name in before["zh"] if name not in _WITHOUT_ZH), "en": _CLUES_EN}
-    weights: dict[Language, Weights] = {
-        language: learn([one for one in learned if one.language == language], names[language])
-        for language in ("zh", "en")
-    }
+    weights = {**before, "zh": learn([one for one in learned if one.language == "zh"], tuple(before["zh"]))}
     others = [one for one in examples if options.half == "all" or one.half != options.half]
     print(f"before\n\n{errors_table(others, before)}\n\nlearned\n\n{errors_table(others, weights)}")
     save_weights(options.out, weights)

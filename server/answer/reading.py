@@ -1,7 +1,7 @@
 """Which passages are read for an answer: the best of a search, those of documents about something else last."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,16 @@ DEPTH = 40
 _BACK = 4
 # Passages that are read of documents about another place or year, where there are others.
 _ASIDE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Passages, best first, and the question's vector that found them, float32 [dimension]; ``quick``: that of the first
+    encoder alone, which was sure of the first passage."""
+
+    passages: Sequence[Passage]
+    vector: NDArray[np.float32]
+    quick: bool
 
 
 def suited(query: Query, candidates: Sequence[Candidate], generation: Generation, count: int) -> list[Candidate]:
@@ -51,7 +61,9 @@ def with_full_names(query: Query) -> Query:
     return replace(query, tokens=tokens, content=content)
 
 
-def _looking_back(retriever: Retriever, query: Query, allowed: NDArray[np.bool_] | None) -> list[Candidate]:
+def _looking_back(
+    retriever: Retriever, query: Query, allowed: NDArray[np.bool_] | None, vector: NDArray[np.float32] | None
+) -> list[Candidate]:
     """The best candidates of documents that look back on the year asked for; they need not say which year it was."""
     generation = retriever.generation
     titled = np.array([looked_back(query, title) and not elsewhere(query, title) for title in generation.titles])
@@ -59,21 +71,24 @@ def _looking_back(retriever: Retriever, query: Query, allowed: NDArray[np.bool_]
         return []
     mask = titled[generation.chunk_documents]
     mask = mask if allowed is None else mask & allowed
-    return retriever.search(without_years(query), _BACK, "hybrid", mask) if mask.any() else []
+    return retriever.search(without_years(query), _BACK, "hybrid", mask, vector) if mask.any() else []
 
 
 def read_passages(
     retriever: Retriever, query: Query, count: int, allowed: NDArray[np.bool_] | None,
-    timings: dict[str, float] | None = None,
-) -> tuple[list[Passage], NDArray[np.float32]]:  # fmt: skip
-    """The passages that an answer is taken from, best first, at most ``count``, and the question's vector that found them,
-    float32 [dimension]: of the first encoder alone where that was sure. ``timings`` takes the milliseconds of each stage."""
+    vector: NDArray[np.float32] | None = None, timings: dict[str, float] | None = None,
+) -> Read:  # fmt: skip
+    """The passages that an answer is taken from, best first, at most ``count``.
+
+    ``vector`` is the question's, where it is known; ``timings`` takes the milliseconds of each stage.
+    """
     generation, query = retriever.generation, with_full_names(query)
-    candidates, vector = retriever.search_by(query, max(count, DEPTH), "hybrid", allowed, timings=timings)
+    depth = max(count, DEPTH)
+    candidates, used, quick = retriever.search_by(query, depth, "hybrid", allowed, vector, timings=timings)
     found = suited(query, candidates, generation, count)
-    back = _looking_back(retriever, query, allowed) if query.years and not asks_plan(query) else []
+    back = _looking_back(retriever, query, allowed, vector) if query.years and not asks_plan(query) else []
     if back:
         first = found[: max(1, count - len(back))]
         known = {candidate.ordinal for candidate in first}
         found = [*first, *(one for one in back if one.ordinal not in known), *found[len(first) :]]
-    return passages_of(generation, found[:count]), retriever.encode(query) if vector is None else vector
+    return Read(passages_of(generation, found[:count]), retriever.encode(query) if used is None else used, quick)

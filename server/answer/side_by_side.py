@@ -11,10 +11,10 @@ from indexer.analyzer import normalise
 from server.answer.cite import Citation
 from server.answer.comparison import Side, bears_all, sides_of
 from server.answer.direct import direct_value
-from server.answer.evidence import Evidence, Terms, collect_evidence
+from server.answer.evidence import Evidence
 from server.answer.expected import expected_answer
 from server.answer.extract import MAX_ANSWER, Part, cited_parts, frame
-from server.answer.reading import read_passages
+from server.answer.finding import find_evidence
 from server.answer.refuse import refuse
 from server.search.passages import Passage
 from server.search.query import Query, understand_query
@@ -58,13 +58,11 @@ def _answered(
     seen: Callable[[Sequence[Passage]], Sequence[Passage]],
 ) -> Compared:  # fmt: skip
     query = understand_query(side.question)
-    passages, vector = read_passages(retriever, query, count, allowed)
-    passages = seen(passages)
-    terms = Terms(query, retriever.generation)
-    evidence = collect_evidence(query, terms, passages, retriever.generation, vector)
-    if not evidence or refuse(query, evidence) is not None:
+    found = find_evidence(retriever, query, allowed, seen, count)
+    if not found.evidence or refuse(query, found.evidence) is not None:
         return Compared(side)
-    return Compared(side, evidence[0], direct_value(expected_answer(query), terms, evidence[0].quote))
+    best = found.evidence[0]
+    return Compared(side, best, direct_value(expected_answer(query), found.terms, best.quote))
 
 
 def _around(quote: str, value: str | None, room: int) -> str:

@@ -101,8 +101,8 @@ class Retriever:
     def search_by(
         self, query: Query, k: int, system: System = "hybrid", allowed: NDArray[np.bool_] | None = None,
         vector: Scores | None = None, without: frozenset[str] = _ALL, timings: dict[str, float] | None = None,
-    ) -> tuple[list[Candidate], Scores | None]:  # fmt: skip
-        """``search``, and the vector that ranked: that of ``encode_quickly`` where it was enough. None where none was used."""
+    ) -> tuple[list[Candidate], Scores | None, bool]:  # fmt: skip
+        """``search``, the vector that ranked (None where none was used), and whether it is that of ``encode_quickly``."""
         clock = _Clock(timings)
         asked = self._engine.ask(query)
         depth = max(k, POOL if system == "hybrid" else _LONG)
@@ -112,6 +112,7 @@ class Retriever:
         if system == "hybrid" and dense and vector is None and without.isdisjoint(("quick", "ranker")):
             ranked, quick = self._search_quickly(asked, lists, k, allowed, without, clock)
             vector = quick if ranked else None
+        quickly = bool(ranked)
         if not ranked:
             if dense:
                 vector = self.encode(query) if vector is None else vector
@@ -123,7 +124,7 @@ class Retriever:
             ranked = self._reranked(query, ranked, self._reranker)
         ranked = self._with_rest(query, ranked, lists, k)
         clock.lap("rerank")
-        return ranked[:k], vector if dense else None
+        return ranked[:k], vector if dense else None, quickly
 
     def _lexical(
         self, asked: Asked, system: System, depth: int, allowed: NDArray[np.bool_] | None, without: frozenset[str],

@@ -4,7 +4,6 @@ DATASET is a folder in BEIR layout. Prints, for each, nDCG@10 of both, the overl
 """
 
 import argparse
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -99,4 +98,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
