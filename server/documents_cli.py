@@ -68,14 +68,17 @@ def _change(
 ) -> None:
     from indexer.generations import current_name
     from indexer.pipeline import Indexer
+    from server.search.qdrant.configured import mirror_published
 
     settings = read_settings()
     where = data_dir or settings.data_dir
     with reported():
         current_name(where)  # Where there is no index, none is begun.
-        with Indexer(where, make_encoder(settings)) as indexer:
+        encoder = make_encoder(settings)
+        with Indexer(where, encoder) as indexer:
             if not action(indexer, document_id):
                 raise fail(f"没有编号为 {document_id} 的文件 / no such document")
+        mirror_published(settings, where, encoder)
     if as_json:
         print_json({"document_id": document_id, done: True})
     typer.echo(advice, err=True)

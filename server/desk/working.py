@@ -22,6 +22,8 @@ from indexer.encoders import load_encoder
 from indexer.errors import NothingToIndex, ZhengwenError
 from indexer.pipeline import Indexer, IndexReport
 from indexer.store import store_error
+from server.search.qdrant.configured import mirror_published
+from server.settings import Settings
 
 # Seconds between two reports of the same step, and by how much questions go before this work.
 _PAUSE = 0.2
@@ -54,15 +56,23 @@ def _report_of(report: IndexReport | None) -> dict[str, Any]:
 
 def work(request: Mapping[str, Any]) -> dict[str, Any]:
     """Do what is asked; the last line to tell. Raises ZhengwenError."""
+    data_dir, encoder, progress = Path(request["data_dir"]), load_encoder(request["encoder"]), _Progress()
+    with Indexer(data_dir, encoder, progress) as indexer:
+        report = _changed(indexer, request)
+    # Where searches run in a cluster, what was removed has to go there too.
+    mirror_published(Settings(), data_dir, encoder, progress)
+    return _report_of(report)
+
+
+def _changed(indexer: Indexer, request: Mapping[str, Any]) -> IndexReport | None:
+    if request["action"] == "remove":
+        if not indexer.remove(request["document_id"]):
+            raise ZhengwenError(f"没有编号为 {request['document_id']} 的文件 / no such document")
+        return None
+    if request["action"] == "restore" and not indexer.restore(request["document_id"]):
+        raise ZhengwenError(f"编号 {request['document_id']} 的文件没有被移出 / this document was not removed")
     paths = [Path(path) for path in request["paths"]]
-    with Indexer(Path(request["data_dir"]), load_encoder(request["encoder"]), _Progress()) as indexer:
-        if request["action"] == "remove":
-            if not indexer.remove(request["document_id"]):
-                raise ZhengwenError(f"没有编号为 {request['document_id']} 的文件 / no such document")
-            return _report_of(None)
-        if request["action"] == "restore" and not indexer.restore(request["document_id"]):
-            raise ZhengwenError(f"编号 {request['document_id']} 的文件没有被移出 / this document was not removed")
-        return _report_of(indexer.index(paths, rebuild=request.get("rebuild", False), max_bytes=request["max_bytes"]))
+    return indexer.index(paths, rebuild=request.get("rebuild", False), max_bytes=request["max_bytes"])
 
 
 def _end_with_asker() -> None:
