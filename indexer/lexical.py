@@ -167,11 +167,15 @@ class Lookup:
         for group, first, begin, end in zip(groups, bounds.tolist(), ends.tolist(), ends[1:].tolist(), strict=False):
             largest = np.zeros(self._index.size, np.float32)
             factors = np.array(group, np.float32)
-            np.maximum.at(largest, self._chunks[begin:end], self._weights[begin:end] * factors[self._rows[begin:end] - first])
+            np.maximum.at(
+                largest, self._chunks[begin:end], self._weights[begin:end] * factors[self._rows[begin:end] - first]
+            )
             for row, start, stop in self._long:
                 if first <= row < first + len(group):
                     chunks = self._index.chunks[start:stop]
-                    largest[chunks] = np.maximum(largest[chunks], self._index.weights[start:stop] * factors[row - first])
+                    largest[chunks] = np.maximum(
+                        largest[chunks], self._index.weights[start:stop] * factors[row - first]
+                    )
             total += largest
         return total
 

@@ -69,7 +69,7 @@ def scope_of(query: Query, generation: Generation, filters: Filters | None, visi
             named = [_among(held, visible)]
         if not all(named):
             term, number = query.sessions[0].lstrip("人大政协").split(".")
-            held_at = f"{query.sessions[0][:-len(term) - len(number) - 1]}第{term}届第{number}次会议"
+            held_at = f"{query.sessions[0][: -len(term) - len(number) - 1]}第{term}届第{number}次会议"
             return Scope(within, _unknown(query, held_at, f"{held_at}的{'这件' if pointed else ''}建议或提案的答复"))
     for organ in query.organs:
         issued = _among(_issued_by(organ, generation), visible)

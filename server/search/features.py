@@ -83,7 +83,9 @@ class _Documents:
         """
         of_documents = [titles(number) for number in self.distinct.tolist()]
         together = "\n".join(of_documents)
-        pairs = [(term, weight) for term, weight in zip(terms, weights.tolist(), strict=True) if weight and term in together]
+        pairs = [
+            (term, weight) for term, weight in zip(terms, weights.tolist(), strict=True) if weight and term in together
+        ]
         held = [sum([weight for term, weight in pairs if term in title]) for title in of_documents]
         return _share(np.array(held, np.float64)[self.of_candidate], float(weights.sum()))
 

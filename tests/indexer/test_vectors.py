@@ -45,8 +45,8 @@ def test_vectors_of_any_size_are_found(dimension: int) -> None:
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     index = ChunkVectors.build(rows)
     shared = 0
-    for query in rows[:30] * np.float32(0.7) + rows[30:60] * np.float32(0.3):
-        query /= np.linalg.norm(query)
+    mixed = rows[:30] * np.float32(0.7) + rows[30:60] * np.float32(0.3)
+    for query in mixed / np.linalg.norm(mixed, axis=1, keepdims=True):
         ordinals, cosines = index.search(query, 10)
         np.testing.assert_allclose(cosines, rows[ordinals] @ query, atol=0.02)
         expected = np.argsort(-(rows @ query))
