@@ -93,13 +93,15 @@ def mcp_server(assistant: Assistant, max_question: int, role: Role) -> "MCPServe
     @server.tool(annotations=read_only)
     def replies(
         number: str | None = None, kind: str | None = None, session: str | None = None, proposer: str | None = None,
-        year: str | None = None, query: str | None = None,
+        year: str | None = None, query: str | None = None, organ: str | None = None, category: str | None = None,
+        adoption: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         """查建议提案的答复 / Replies to proposals: fields, what is done and what is promised, each with its span."""
         try:
             assistant.refresh()
             text = checked(query, max_question) if query is not None else None
-            found = assistant.replies(checked_reply_filters(number, kind, session, proposer, year, text), role)
+            filters = checked_reply_filters(number, kind, session, proposer, year, text, organ, category, adoption)
+            found = assistant.replies(filters, role)
         except (ZhengwenError, BadQuestion) as error:
             raise ToolError(str(error)) from None
         return ReplyList.of(found).model_dump()
