@@ -12,12 +12,11 @@ import re
 import sqlite3
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from hashlib import file_digest
 from pathlib import Path
 from threading import local
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,44 +25,14 @@ from indexer import leases
 from indexer.document import Chunk, Document
 from indexer.errors import DamagedGeneration, NoGeneration, UnknownDocument
 from indexer.lexical import LexicalIndex, mapped
+from indexer.manifest import FORMAT_VERSION, MANIFEST_CHECKSUM, Identity, Manifest
 from indexer.privacy import masked, masked_chunk
 from indexer.soundness import problems_of
 from indexer.store import chunk_of, document_of
 from indexer.vectors import ChunkVectors
 
 _CACHED_DOCUMENTS = 256
-# Raise it when a reader of the old layout would misread the new one.
-FORMAT_VERSION = 3
-
-# In the form of the program sha256sum.
-MANIFEST_CHECKSUM = "manifest.sha256"
-
 _DOCUMENTS = "SELECT document_id, source, title, text, pages, metadata, headings FROM documents"
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation holds and which settings shaped it."""
-
-    format: int
-    created: str
-    encoder: str
-    dimension: int
-    fingerprint: str
-    analyzer: str
-    documents: int
-    chunks: int
-    files: dict[str, dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Which encoder and analyzer an index was built with."""
-
-    encoder: str
-    dimension: int
-    fingerprint: str
-    analyzer: str
 
 
 def folders(data_dir: Path) -> list[Path]:

@@ -19,8 +19,9 @@ from indexer.errors import DamagedGeneration, NoGeneration, NothingToIndex, Stor
 from indexer.files import File, document_id_of, printable, scan
 from indexer.folders import record_paths, with_uploads
 from indexer.gathering import gather
-from indexer.generations import Generation, Identity
+from indexer.generations import Generation
 from indexer.loaders import LOADERS
+from indexer.manifest import Identity
 from indexer.publication import publish
 from indexer.reading import content_key, reader_version, understand
 from indexer.relations import identity, relate

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from indexer import leases
 from indexer.document import Document, Field
 from indexer.errors import NoGeneration
-from indexer.generations import FORMAT_VERSION, MANIFEST_CHECKSUM, Identity, Manifest, current_name, digest, folders
+from indexer.generations import current_name, digest, folders
 from indexer.lexical import LexicalIndex
+from indexer.manifest import FORMAT_VERSION, MANIFEST_CHECKSUM, Identity, Manifest
 from indexer.proposals import session_of
 from indexer.static_model import quantise
 from indexer.store import document_row

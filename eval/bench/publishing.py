@@ -20,8 +20,8 @@ from indexer.analyzer import ANALYZER_VERSION
 from indexer.caching import Progress
 from indexer.document import Chunk, Document
 from indexer.encoders import BundledEncoder
-from indexer.generations import Identity
 from indexer.lexical import LexicalIndex
+from indexer.manifest import Identity
 from indexer.publication import Content, publish
 from indexer.static_model import unit_rows
 

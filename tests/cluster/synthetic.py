@@ -10,8 +10,9 @@ import numpy as np
 from indexer.analyzer import ANALYZER_VERSION, Tokens
 from indexer.document import Chunk, Document, Field
 from indexer.encoders import Encoder, Floats
-from indexer.generations import Generation, Identity
+from indexer.generations import Generation
 from indexer.lexical import LexicalIndex, Terms, term_hashes
+from indexer.manifest import Identity
 from indexer.publication import Content, publish
 from server.search.query import Query, understand_query
 
