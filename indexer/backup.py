@@ -143,6 +143,7 @@ def back_up(data_dir: Path, file: Path) -> Contents:
     Generation(data_dir)  # Where there is no index, nothing is begun.
     partial = file.with_name(f"{file.name}.partial")
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         lock = held(data_dir)
         try:
             contents = _written(data_dir, partial)

@@ -29,8 +29,8 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder, corpus:
 
 @pytest.fixture
 def own_data_dir(data_dir: Path, tmp_path: Path) -> Path:
-    """A copy of the index that a test may change."""
-    return Path(shutil.copytree(data_dir, tmp_path / "own index"))
+    """A copy of the index that a test may change; what other tests asked of it stays behind."""
+    return Path(shutil.copytree(data_dir, tmp_path / "own index", ignore=shutil.ignore_patterns("audit")))
 
 
 @pytest.fixture(scope="session")
