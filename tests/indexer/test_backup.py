@@ -234,9 +234,14 @@ class TestRefusals:
             back_up(data, data / "uploads" / "b.tar.gz")
 
     def test_where_nothing_can_be_written(self, data: Path, tmp_path: Path) -> None:
+        (tmp_path / "a file").write_text("")
         with pytest.raises(ZhengwenError, match="could not be written") as caught:
-            back_up(data, tmp_path / "no folder" / "b.tar.gz")
+            back_up(data, tmp_path / "a file" / "b.tar.gz")
         one_line(caught.value)
+
+    def test_the_folder_is_made(self, data: Path, tmp_path: Path) -> None:
+        back_up(data, tmp_path / "no folder" / "yet" / "b.tar.gz")
+        assert (tmp_path / "no folder" / "yet" / "b.tar.gz").is_file()
 
     def test_a_damaged_generation_is_not_backed_up(self, data: Path, tmp_path: Path) -> None:
         path = Generation(data).folder / "sentences.npy"
