@@ -9,7 +9,7 @@ import os
 import sqlite3
 import tarfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -152,7 +152,8 @@ def back_up(data_dir: Path, file: Path) -> Contents:
         partial.rename(file)
         _sync(file.parent)
     except (OSError, sqlite3.Error) as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
         reason = getattr(error, "strerror", None) or error
         raise ZhengwenError(f"{file}：备份没有写成（{reason}）/ the backup could not be written") from error
     except BaseException:
