@@ -113,3 +113,11 @@ def test_with_keys_any_address_of_this_machine() -> None:
         assert connects("127.0.0.1", port)
     finally:
         closed(sockets)
+
+
+def test_the_end_of_an_answer_does_not_wait_for_an_acknowledgement() -> None:
+    (listening,) = listen("127.0.0.1", 0)
+    with listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
