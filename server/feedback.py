@@ -1,17 +1,14 @@
 """What readers say of answers, kept in a file of its own beside the index, each with what it was said of."""
 
 import json
-import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from indexer.errors import StoreMismatch
 from indexer.privacy import mask
-from indexer.store import store_error
+from server.database import opened
 
 Rating = Literal["up", "down"]
 
@@ -44,31 +41,6 @@ class FeedbackStore:
     def __init__(self, data_dir: Path) -> None:
         self._path = data_dir / FILE
 
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        db: sqlite3.Connection | None = None
-        try:
-            db = sqlite3.connect(self._path, isolation_level=None, timeout=10)
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version > len(_MIGRATIONS):
-                raise StoreMismatch(
-                    f"{self._path}：由更新的版本写成，请升级政问 / written by a newer version: upgrade zhengwen"
-                )
-            if version < len(_MIGRATIONS):
-                db.execute("BEGIN IMMEDIATE")  # Another process may be at it.
-                version = db.execute("PRAGMA user_version").fetchone()[0]
-                for number in range(version, len(_MIGRATIONS)):
-                    for statement in _MIGRATIONS[number].split(";"):
-                        db.execute(statement)
-                db.execute(f"PRAGMA user_version = {len(_MIGRATIONS)}")
-                db.execute("COMMIT")
-            yield db
-        except sqlite3.DatabaseError as error:
-            raise store_error(self._path, error) from error
-        finally:
-            if db is not None:
-                db.close()
-
     def add(self, answer: Mapping[str, Any], rating: Rating, comment: str | None) -> Feedback:
         """Store a rating; a second one of the same answer replaces the first. Personal numbers typed in are masked.
 
@@ -80,7 +52,7 @@ class FeedbackStore:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         feedback = Feedback(answer["answer_id"], at, rating, mask(comment) if comment else None, masked)
         stored = json.dumps(masked, ensure_ascii=False)
-        with self._opened() as db:
+        with opened(self._path, _MIGRATIONS) as db:
             db.execute(
                 "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (feedback.answer_id, at, rating, feedback.comment, masked["question"], masked["answered"], stored),
@@ -91,7 +63,7 @@ class FeedbackStore:
         """Everything stored, newest first; nothing where nobody has rated anything yet."""
         if not self._path.is_file():
             return []
-        with self._opened() as db:
+        with opened(self._path, _MIGRATIONS) as db:
             rows = db.execute(
                 "SELECT answer_id, at, rating, comment, answer FROM feedback ORDER BY at DESC, rowid DESC"
             ).fetchall()

@@ -10,7 +10,7 @@ from sqlite3 import Connection
 
 from indexer.errors import ZhengwenError
 from indexer.privacy import mask
-from server.desk.database import opened
+from server.database import opened
 from server.recent import RecentAnswers, Shown
 
 _LOG = logging.getLogger(__name__)
