@@ -55,7 +55,7 @@ class Point:
 def evidence_for(retriever: Retriever, query: Query, among: Set[int] | None = None) -> Sequence[Evidence] | None:
     """Evidence for a question, of the documents ``among`` if given; None where a number or a field decides by itself."""
     generation = retriever.generation
-    scope = scope_of(query, generation, None, None)
+    scope = scope_of(query, generation, None)
     if scope.refusal or field_answers(query, [generation.document(number) for number in scope.named]):
         return None
     documents = scope.documents
@@ -73,7 +73,7 @@ def ask_support(retriever: Retriever, questions: Sequence[Question]) -> list[Ask
         evidence = evidence_for(retriever, query)
         if evidence is None:
             # No threshold plays a part.
-            asked.append(Asked(question, 0.0 if scope_of(query, retriever.generation, None, None).refusal else 1.0))
+            asked.append(Asked(question, 0.0 if scope_of(query, retriever.generation, None).refusal else 1.0))
             continue
         found = 0.0
         if evidence and refuse(query, evidence, least=0.0) is None:

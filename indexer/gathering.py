@@ -1,7 +1,7 @@
 """From the store to what is published: every chunk with its tokens and vectors, in the order of the documents."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,18 +9,31 @@ from numpy.typing import NDArray
 from indexer.analyzer import ANALYZER_VERSION
 from indexer.cached import CachedVectors
 from indexer.caching import Progress, encoder_key, spans_within
-from indexer.document import Document
+from indexer.document import Chunk, Document
 from indexer.encoders import Encoder
 from indexer.lexical import LexicalIndex, Terms
 from indexer.publication import Content
 from indexer.store import Store
 
 
-def gather(store: Store, related: Sequence[Document], encoder: Encoder, progress: Progress) -> Content:
-    """The content of a generation of these documents. Everything they hold must be cached already."""
-    chunks_of = store.all_chunks()
-    tokens = store.tokens(ANALYZER_VERSION)
-    cached = store.vectors(encoder_key(encoder), encoder.dimension)
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the store holds of all chunks: chunks and their keys by document, and by key their tokens and vectors."""
+
+    chunks: Mapping[str, Sequence[tuple[Chunk, str]]]
+    tokens: Mapping[str, tuple[Terms, Terms]]
+    vectors: Mapping[str, CachedVectors]
+
+    @classmethod
+    def of(cls, store: Store, encoder: Encoder) -> "Prepared":
+        """Read it. Everything must be cached already."""
+        vectors = store.vectors(encoder_key(encoder), encoder.dimension)
+        return cls(store.all_chunks(), store.tokens(ANALYZER_VERSION), vectors)
+
+
+def gather(prepared: Prepared, related: Sequence[Document], encoder: Encoder, progress: Progress) -> Content:
+    """The content of an index of these documents."""
+    chunks_of, tokens, cached = prepared.chunks, prepared.tokens, prepared.vectors
     documents: list[Document] = []
     words: list[Terms] = []
     bigrams: list[Terms] = []
@@ -39,8 +52,12 @@ def gather(store: Store, related: Sequence[Document], encoder: Encoder, progress
                 within = spans_within(document.text, chunk)
             spans.append(within + np.int32(chunk.start))
     starts = np.concatenate(([0], np.cumsum([len(within) for within in spans]))).astype(np.int64)
+    # An edition may hold nothing.
+    none = np.zeros((0, encoder.dimension))
     return Content(
-        documents, LexicalIndex.build(words), LexicalIndex.build(bigrams), np.stack([each.passage for each in vectors]),
-        np.concatenate([each.sentences for each in vectors]), np.concatenate(spans), starts,
-        tuple(part.dimension for part in encoder.parts), np.concatenate([each.scales for each in vectors]),
+        documents, LexicalIndex.build(words), LexicalIndex.build(bigrams),
+        np.array([each.passage for each in vectors] or none, np.float16),
+        np.concatenate([none.astype(np.int8), *(each.sentences for each in vectors)]),
+        np.concatenate([np.zeros((0, 2), np.int32), *spans]), starts, tuple(part.dimension for part in encoder.parts),
+        np.concatenate([np.zeros(0, np.float32), *(each.scales for each in vectors)]),
     )  # fmt: skip

@@ -5,6 +5,7 @@ A data directory holds:
     store.sqlite                 working state of the writer
     CURRENT                      name of the current generation
     generations/000007/          manifest.json and its checksum, documents.sqlite, *.npy, chunks.*.faiss
+    generations/000007/public/   the same, of what one audience may see (``audiences``), where that is not everything
 """
 
 import json
@@ -78,14 +79,16 @@ def _reader_of(generation: "weakref.ref[Generation]") -> Callable[[int], Documen
 class Generation:
     """Read access to one published generation; safe to share between threads. Large arrays are memory-mapped.
 
-    Its folder stays on disk for as long as this object lives, whatever is published meanwhile.
-    Raises NoGeneration and DamagedGeneration.
+    Its folder stays on disk for as long as this object lives, whatever is published meanwhile. ``edition``: the folder
+    below it that is read instead. Raises NoGeneration and DamagedGeneration.
     """
 
-    def __init__(self, data_dir: Path, name: str | None = None) -> None:
+    def __init__(self, data_dir: Path, name: str | None = None, edition: str = "") -> None:
         self.name = name or current_name(data_dir)
+        self.data_dir = data_dir
         while True:
-            self.folder = data_dir / "generations" / self.name
+            self._whole = data_dir / "generations" / self.name
+            self.folder = self._whole / edition
             try:
                 self._open()
                 return
@@ -98,7 +101,7 @@ class Generation:
 
     def _open(self) -> None:
         try:
-            leases.hold(self, self.folder / "manifest.json")
+            leases.hold(self, self._whole / "manifest.json")
         except (OSError, ValueError) as error:
             raise self.damaged(f"manifest.json: {error}") from error
         self.manifest = self._read_manifest()
@@ -142,6 +145,14 @@ class Generation:
             if size != expected:
                 raise self.damaged(f"{name}：{size} 字节，应为 {expected}")
         return manifest
+
+    def edition_for(self, audience: str) -> "Generation":
+        """What an audience may see of this generation: itself, where that is everything. Raises DamagedGeneration."""
+        edition = self.manifest.editions.get(audience)
+        return self if edition is None else self._edition(edition)
+
+    def _edition(self, edition: str) -> "Generation":
+        return Generation(self.data_dir, self.name, edition)
 
     @property
     def identity(self) -> Identity:

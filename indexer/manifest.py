@@ -1,10 +1,11 @@
 """What is written beside a published generation: what it holds, and which encoder and analyzer made it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 # Raise it when a reader of the old layout would misread the new one.
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 # In the form of the program sha256sum.
 MANIFEST_CHECKSUM = "manifest.sha256"
@@ -12,7 +13,11 @@ MANIFEST_CHECKSUM = "manifest.sha256"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation holds and which settings shaped it."""
+    """What a generation holds and which settings shaped it.
+
+    ``editions``: for each audience that may not see all of it, the folder below with what it may see (see ``audiences``);
+    ``files`` lists those of the editions too, by their paths from here.
+    """
 
     format: int
     created: str
@@ -23,6 +28,7 @@ class Manifest:
     documents: int
     chunks: int
     files: dict[str, dict[str, Any]]
+    editions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,15 @@ class Opener:
         self._verified: set[_Key] = set()
         self._altered: dict[_Key, str] = {}
 
+    def published(self) -> tuple[str, int]:
+        """Name of the current generation and the time of its manifest: an index begun afresh counts from 000001 again.
+
+        Raises NoGeneration.
+        """
+        name = current_name(self._data_dir)
+        manifest = self._data_dir / "generations" / name / "manifest.json"
+        return name, manifest.stat().st_mtime_ns if manifest.is_file() else 0
+
     def open(self, make: Callable[[Generation], T]) -> T:
         """What ``make`` makes of the current generation; where that one is damaged, of the one before it, with a warning.
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 
 from indexer.analyzer import ANALYZER_VERSION
+from indexer.audiences import editions
 from indexer.caching import Progress, encoder_key, fill_caches
 from indexer.document import SourceDocument
 from indexer.duplicates import signature
@@ -18,7 +19,7 @@ from indexer.encoders import Encoder
 from indexer.errors import DamagedGeneration, NoGeneration, NothingToIndex, StoreInUse, UnreadableFile, ZhengwenError
 from indexer.files import File, document_id_of, printable, scan
 from indexer.folders import record_paths, with_uploads
-from indexer.gathering import gather
+from indexer.gathering import Prepared, gather
 from indexer.generations import Generation
 from indexer.loaders import LOADERS
 from indexer.manifest import Identity
@@ -278,10 +279,16 @@ class Indexer:
 
     def _publish(self) -> str:
         """Gather everything from the store and switch to a new generation."""
-        related = relate(list(self._store.documents()), self._store.signatures())
-        content = gather(self._store, related, self._encoder, self.progress)
+        documents, signatures = list(self._store.documents()), self._store.signatures()
+        related = relate(documents, signatures)
+        prepared = Prepared.of(self._store, self._encoder)
+        content = gather(prepared, related, self._encoder, self.progress)
+        others = (
+            (audiences, gather(prepared, among, self._encoder, _quiet))
+            for audiences, among in editions(documents, signatures, related)
+        )
         try:
-            name = publish(self._data_dir, content, self._identity())
+            name = publish(self._data_dir, content, self._identity(), others)
         except OSError as error:
             # NumPy says only how many bytes it could not write.
             full = error.errno in (None, errno.ENOSPC, errno.EDQUOT)

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,19 +100,8 @@ def _write_documents(path: Path, documents: Sequence[Document]) -> None:
         db.close()
 
 
-def publish(data_dir: Path, content: Content, identity: Identity) -> str:
-    """Write a new generation beside the old ones, make it durable, then switch to it. Returns its name.
-
-    A crash at any moment leaves either the old or the new generation current.
-    """
-    generations = data_dir / "generations"
-    generations.mkdir(parents=True, exist_ok=True)
-    for stale in generations.glob(f"{_UNFINISHED}*"):
-        shutil.rmtree(stale)
-    existing = folders(data_dir)
-    name = f"{int(existing[-1].name) + 1 if existing else 1:06d}"
-    folder = generations / f"{_UNFINISHED}{name}"
-    folder.mkdir()
+def _write(folder: Path, content: Content, identity: Identity, editions: Mapping[str, str] | None = None) -> None:
+    """Write one index, and its manifest, which lists everything that is in the folder by then."""
     _write_documents(folder / "documents.sqlite", content.documents)
     content.words.save(folder, "words")
     content.bigrams.save(folder, "bigrams")
@@ -127,15 +116,43 @@ def publish(data_dir: Path, content: Content, identity: Identity) -> str:
     }  # fmt: skip
     for part, array in arrays.items():
         np.save(folder / f"{part}.npy", array, allow_pickle=False)
-    files = {path.name: {"size": path.stat().st_size, "sha256": digest(path)} for path in sorted(folder.iterdir())}
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = {
+        path.relative_to(folder).as_posix(): {"size": path.stat().st_size, "sha256": digest(path)} for path in paths
+    }
     manifest = Manifest(
         format=FORMAT_VERSION, created=datetime.now(UTC).isoformat(timespec="seconds"), encoder=identity.encoder,
         dimension=identity.dimension, fingerprint=identity.fingerprint, analyzer=identity.analyzer,
         documents=len(content.documents), chunks=len(content.sentence_starts) - 1, files=files,
+        editions=dict(editions or {}),
     )  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
     (folder / MANIFEST_CHECKSUM).write_text(f"{digest(folder / 'manifest.json')}  manifest.json\n", encoding="ascii")
-    for path in [*folder.iterdir(), folder]:
+
+
+def publish(
+    data_dir: Path, content: Content, identity: Identity, editions: Iterable[tuple[Sequence[str], Content]] = ()
+) -> str:
+    """Write a new generation beside the old ones, make it durable, then switch to it. Returns its name.
+
+    ``editions``: what there is for audiences who may not see all of it, each taken when the one before is written.
+    A crash at any moment leaves either the old or the new generation current.
+    """
+    generations = data_dir / "generations"
+    generations.mkdir(parents=True, exist_ok=True)
+    for stale in generations.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(stale)
+    existing = folders(data_dir)
+    name = f"{int(existing[-1].name) + 1 if existing else 1:06d}"
+    folder = generations / f"{_UNFINISHED}{name}"
+    folder.mkdir()
+    written: dict[str, str] = {}
+    for audiences, part in editions:
+        (folder / audiences[0]).mkdir()
+        _write(folder / audiences[0], part, identity)
+        written |= dict.fromkeys(audiences, audiences[0])
+    _write(folder, content, identity, written)
+    for path in [*folder.rglob("*"), folder]:
         _sync(path)
     folder.rename(generations / name)
     _sync(generations)

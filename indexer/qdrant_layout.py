@@ -1,4 +1,5 @@
-"""How a generation lies in Qdrant: one collection for each, one point for each chunk, by its ordinal.
+"""How a generation lies in Qdrant: a collection for each, and for each of its editions, one point for each chunk, by its
+ordinal.
 
     terms       sparse: BM25 weight of each word and bigram; the index of a word is its column in the field of words, that
                 of a bigram its column in the field of bigrams behind all words
@@ -36,8 +37,8 @@ def columns_of(parts: tuple[int, ...]) -> list[slice]:
 
 
 def collection_of(alias: str, generation: Generation) -> str:
-    """The collection of a generation: its name, and the checksum of what it holds, since an index begun afresh counts
-    from 000001 again."""
+    """The collection of a generation or of an edition: its name, and the checksum of what it holds, since an index begun
+    afresh counts from 000001 again."""
     digest = sha256((generation.folder / "manifest.json").read_bytes()).hexdigest()
     return f"{alias}-{generation.name}-{digest[:12]}"
 

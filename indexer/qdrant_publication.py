@@ -42,7 +42,8 @@ def mirror(
 ) -> str:  # fmt: skip
     """Write a generation to the cluster and switch the alias to it; nothing to do where it is there already.
 
-    ``parts`` are the dimensions of the encoders that were joined, none where there is one.
+    ``parts`` are the dimensions of the encoders that were joined, none where there is one. What there is for those who may
+    not see everything lies in collections of its own, written before the alias is switched.
     A run that was broken off goes on where it stopped. Collections of generations before the one that was current until
     now are removed: readers may still be on that one. Returns the collection's name. Raises ClusterUnavailable, and
     ZhengwenError when the cluster holds something else in the end.
@@ -51,15 +52,26 @@ def mirror(
     before = published_collection(nodes, placement.alias)
     if before != name:
         dimensions = tuple(parts) or (generation.identity.dimension,)
-        _create(nodes, name, generation, dimensions, placement)
-        _fill(nodes, name, generation, dimensions, progress or (lambda *_: None))
-        _settle(nodes, name)
+        for audience in sorted(set(generation.manifest.editions.values())):
+            edition = generation.edition_for(audience)
+            _write(nodes, layout.collection_of(placement.alias, edition), edition, dimensions, placement, progress)
+        _write(nodes, name, generation, dimensions, placement, progress)
         _switch(nodes, name, placement.alias)
-    keep = {name, before}
+    keep = {generation.name, layout.generation_of(placement.alias, before or "")}
     for collection in nodes.collections("List", q.ListCollectionsRequest()).collections:
-        if collection.name not in keep and layout.generation_of(placement.alias, collection.name):
+        held = layout.generation_of(placement.alias, collection.name)
+        if held and held not in keep:
             nodes.collections("Delete", q.DeleteCollection(collection_name=collection.name))
     return name
+
+
+def _write(
+    nodes: Nodes, name: str, generation: Generation, parts: tuple[int, ...], placement: Placement,
+    progress: Progress | None,
+) -> None:  # fmt: skip
+    _create(nodes, name, generation, parts, placement)
+    _fill(nodes, name, generation, parts, progress or (lambda *_: None))
+    _settle(nodes, name)
 
 
 def _dense(size: int, graph: bool, many: bool = False) -> Any:

@@ -3,10 +3,9 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Sequence, Set
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from threading import Lock
 from uuid import uuid4
@@ -15,8 +14,8 @@ import anyio.to_thread
 
 from indexer.document import Document
 from indexer.encoders import Encoder
-from indexer.errors import UnknownDocument, ZhengwenError
-from indexer.generations import Generation, current_name
+from indexer.errors import ZhengwenError
+from indexer.generations import Generation
 from indexer.opening import Opener
 from server.answer.answer import Answer, Delta, Event, Found, pieces_of
 from server.answer.cite import Citation
@@ -36,7 +35,7 @@ from server.replies import Reply, ReplyFilters, ReplyPage
 from server.replies.finding import find_replies, read_reply
 from server.replies.related import Related, related_to
 from server.scope import scope_of
-from server.search.disclosure import Role, visible_documents
+from server.search.disclosure import ROLES, Role, seen_by
 from server.search.engine import Source
 from server.search.filters import Filters, chunk_mask, searched_documents
 from server.search.followup import Turn, standalone_question
@@ -44,7 +43,7 @@ from server.search.passages import Passage, passages_of
 from server.search.query import Query, understand_query
 from server.search.reranker import Reranker
 from server.search.retrieve import Retriever, System
-from server.search.versions import OtherVersion, as_seen, other_versions
+from server.search.versions import OtherVersion, other_versions
 
 __all__ = ["Answer", "Assistant", "SearchResult"]
 
@@ -85,12 +84,18 @@ class Assistant:
         self._encoder = encoder
         self._lock = Lock()
         self._failure = ""
-        self._source = source or _Folder(data_dir)
+        self._source = source or Opener(data_dir)
         self._opened = self._source.published()
-        self._retriever = self._open_retriever()
+        self._retrievers = self._open_retrievers()
 
-    def _open_retriever(self) -> Retriever:
-        return self._source.open(lambda generation: Retriever(generation, self._encoder, self._reranker))
+    def _open_retrievers(self) -> Mapping[Role, Retriever]:
+        """The search over what each role may see, of one generation."""
+        return self._source.open(self._retrievers_of)
+
+    def _retrievers_of(self, generation: Generation) -> Mapping[Role, Retriever]:
+        seen = {role: seen_by(generation, role) for role in ROLES}
+        made = {each.folder: Retriever(each, self._encoder, self._reranker) for each in seen.values()}
+        return {role: made[each.folder] for role, each in seen.items()}
 
     @classmethod
     def open(
@@ -107,8 +112,11 @@ class Assistant:
 
     @property
     def generation(self) -> Generation:
-        """The generation that answers now."""
-        return self._retriever.generation
+        """The generation that answers now, with everything that is in it: not for those who may not see it all."""
+        return self._seen("admin")
+
+    def _seen(self, role: Role) -> Generation:
+        return self._retrievers[role].generation
 
     @property
     def failure(self) -> str:
@@ -121,7 +129,7 @@ class Assistant:
             try:
                 newest = self._source.published()
                 if newest != self._opened or self._source.damage(self.generation):
-                    self._retriever = self._open_retriever()
+                    self._retrievers = self._open_retrievers()
                     self._opened = newest
                 self._source.watch(self.generation)
                 self._failure = ""
@@ -136,16 +144,15 @@ class Assistant:
         """The best passages for a query, of the documents that the role may see."""
         began = time.perf_counter()
         with watched("search") as stages:
-            retriever = self._retriever
+            retriever = self._retrievers[role]
             query = understand_query(text)
             stages.lap("understand")
-            visible = visible_documents(retriever.generation, role)
-            documents = searched_documents(retriever.generation, filters, visible)
+            documents = searched_documents(retriever.generation, filters)
             allowed = None if documents is None else chunk_mask(retriever.generation, documents)
             stages.lap("filter")
             candidates = retriever.search(query, top_k, system, allowed, timings=stages)
             stages.skip()
-            passages = _seen(retriever.generation, passages_of(retriever.generation, candidates), visible)
+            passages = passages_of(retriever.generation, candidates)
             stages.lap("read")
         return SearchResult(query, passages, 1000 * (time.perf_counter() - began))
 
@@ -224,35 +231,33 @@ class Assistant:
     ) -> _Prepared:
         stages.lap("wait")  # For a thread to do it in.
         began = time.perf_counter()
-        retriever = self._retriever
+        retriever = self._retrievers[role]
         generation = retriever.generation
         standalone = standalone_question(question, history)
         query = understand_query(standalone or question)
-        visible = visible_documents(generation, role)
-        scope = scope_of(query, generation, filters, visible)
+        scope = scope_of(query, generation, filters)
         stages.lap("understand")
         reading = time.perf_counter()
         allowed = None if scope.documents is None else chunk_mask(generation, scope.documents)
         timings: dict[str, float] = {}
-        count, seen = max(top_k, READ), partial(_seen, generation, visible=visible)
+        count = max(top_k, READ)
         read = read_passages(retriever, query, count, allowed, timings=timings)
-        read = replace(read, passages=seen(read.passages))
         stages["encode"] = timings.get("encode", 0.0)
         stages["retrieve"] = 1000 * (time.perf_counter() - reading) - stages["encode"]
         stages.skip()
         refusal, text, citations = scope.refusal, "", list[Citation]()
         evidence: Sequence[Evidence] = ()
         if refusal is None and scope.named:
-            named = [as_seen(generation, generation.document(number), visible) for number in scope.named]
+            named = [generation.document(number) for number in scope.named]
             text, citations = compose_fields(query, field_answers(query, named))
             if not citations and len(named) == 1 and asks_outcome(query):
                 chunks = generation.document_by_id(named[0].document_id).chunks
                 text, citations = compose_outcome(query, replace(named[0], chunks=chunks))
         if refusal is None and not citations:
-            found = find_evidence(retriever, query, allowed, seen, count, read)
+            found = find_evidence(retriever, query, allowed, count, read)
             read, evidence = found.read, found.evidence
             refusal, text, citations = _extract(query, found, generation)
-            compared = compare(retriever, query, READ, allowed, evidence, seen)
+            compared = compare(retriever, query, READ, allowed, evidence)
             if compared:
                 refusal, (text, citations) = None, compose_comparison(query, compared)
                 evidence = [one.evidence for one in compared if one.evidence is not None]
@@ -268,27 +273,15 @@ class Assistant:
 
     def documents(self, role: Role = "admin") -> list[Document]:
         """Every document that the role may see, without its chunks."""
-        generation = self.generation
-        visible = visible_documents(generation, role)
-        return [
-            as_seen(generation, document, visible)
-            for number, document in enumerate(generation.documents())
-            if visible is None or number in visible
-        ]
+        return list(self._seen(role).documents())
 
     def document(self, document_id: str, role: Role = "admin") -> Document:
         """A document with its chunks. Raises UnknownDocument, also for one that the role may not see."""
-        generation = self.generation
-        visible = visible_documents(generation, role)
-        document = generation.document_by_id(document_id)
-        if visible is not None and generation.numbers[document_id] not in visible:
-            raise UnknownDocument(f"没有编号为 {document_id[:80]} 的文件 / no such document")
-        return as_seen(generation, document, visible)
+        return self._seen(role).document_by_id(document_id)
 
     def versions(self, document_id: str, role: Role = "admin") -> list[OtherVersion]:
         """What a document is replaced by, and its other versions, as far as the role may see them."""
-        generation = self.generation
-        return other_versions(generation, document_id, visible_documents(generation, role))
+        return other_versions(self._seen(role), document_id)
 
     def replies(self, filters: ReplyFilters, role: Role = "admin") -> list[Reply]:
         """Every reply that the role may see and the filters let pass: newest first; by relevance where a text is given."""
@@ -298,38 +291,16 @@ class Assistant:
         self, filters: ReplyFilters, role: Role = "admin", offset: int = 0, limit: int | None = None
     ) -> ReplyPage:
         """``limit`` replies, None for all, from ``offset`` on in the order of ``replies``; only these are read."""
-        retriever = self._retriever
-        return find_replies(retriever, filters, visible_documents(retriever.generation, role), offset, limit)
+        return find_replies(self._retrievers[role], filters, offset, limit)
 
     def reply(self, document_id: str, role: Role = "admin") -> Reply:
         """A reply by its document. Raises UnknownDocument, also where the document is no reply."""
-        generation = self.generation
-        return read_reply(generation, document_id, visible_documents(generation, role))
+        return read_reply(self._seen(role), document_id)
 
     def related(self, document_id: str, role: Role = "admin") -> Related:
         """What may bear on a reply, of what the role may see. Raises UnknownDocument as ``reply`` does."""
-        retriever = self._retriever
-        visible = visible_documents(retriever.generation, role)
-        reply = read_reply(retriever.generation, document_id, visible)
-        return related_to(reply, retriever, self._encoder.encode, visible)
-
-
-class _Folder(Opener):
-    """The data directory as the source of the current generation."""
-
-    def __init__(self, data_dir: Path) -> None:
-        super().__init__(data_dir)
-        self._folder = data_dir
-
-    def published(self) -> tuple[str, int]:
-        """Name of the current generation and the time of its manifest: an index begun afresh counts from 000001 again."""
-        name = current_name(self._folder)
-        manifest = self._folder / "generations" / name / "manifest.json"
-        return name, manifest.stat().st_mtime_ns if manifest.is_file() else 0
-
-
-def _seen(generation: Generation, passages: Sequence[Passage], visible: Set[int] | None) -> list[Passage]:
-    return [replace(passage, document=as_seen(generation, passage.document, visible)) for passage in passages]
+        retriever = self._retrievers[role]
+        return related_to(read_reply(retriever.generation, document_id), retriever, self._encoder.encode)
 
 
 def _extract(query: Query, found: Evidenced, generation: Generation) -> tuple[Refusal | None, str, list[Citation]]:

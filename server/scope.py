@@ -1,7 +1,7 @@
 """Which documents a question is confined to: those that it names by number or by who proposed."""
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from indexer.generations import Generation
@@ -25,39 +25,33 @@ class Scope:
     named: Sequence[int] = field(default=())
 
 
-def scope_of(query: Query, generation: Generation, filters: Filters | None, visible: Set[int] | None) -> Scope:
+def scope_of(query: Query, generation: Generation, filters: Filters | None) -> Scope:
     """Documents that the question names by number, or by the name of a proposer.
 
     Of what is named the newest version counts, even where the whole corpus holds a newer one under another number.
     """
-    within = searched_documents(generation, filters, visible)
+    within = searched_documents(generation, filters)
     named: list[set[int]] = []
     for number, kind in query.proposals:
         found = generation.documents_with("proposal_number", number)
         if kind:
             found &= generation.documents_with("proposal_kind", kind)
-        found = _among(found, visible)
         if not found:
             return Scope(within, _unknown(query, number.zfill(4), f"第{number.zfill(4)}号{kind or '建议或提案'}的答复"))
         named.append(found)
     for number in query.document_numbers:
         found = generation.documents_with("document_number", number) or _after_lead_in(generation, number)
-        found = _among(found, visible)
         if not found:
             return Scope(within, _unknown(query, number, f"文号为{number}的文件"))
         named.append(found)
     for serial in query.serials:
-        found = _among(generation.documents_like("document_number", f"〕{serial}号"), visible)
+        found = generation.documents_like("document_number", f"〕{serial}号")
         if not found:
             return Scope(within, _unknown(query, f"{serial}号", f"文号为{serial}号的文件"))
         named.append(found)
     if not named and _ABOUT_PROPOSAL.search(query.text):
         # 罗清泉代表的建议: whose proposal it is says which reply is meant.
-        named.extend(
-            found
-            for documents in generation.values_in("proposer", query.text).values()
-            if (found := _among(documents, visible))
-        )
+        named.extend(generation.values_in("proposer", query.text).values())
     pointed = bool(named)
     if query.sessions:
         held = _of_session(query.sessions[0], generation)
@@ -66,20 +60,18 @@ def scope_of(query: Query, generation: Generation, filters: Filters | None, visi
             others = set(generation.documents_having("session")) - held
             named = [found - others for found in named]
         elif _ABOUT_PROPOSAL.search(query.text):
-            named = [_among(held, visible)]
+            named = [held]
         if not all(named):
             term, number = query.sessions[0].lstrip("人大政协").split(".")
             held_at = f"{query.sessions[0][: -len(term) - len(number) - 1]}第{term}届第{number}次会议"
             return Scope(within, _unknown(query, held_at, f"{held_at}的{'这件' if pointed else ''}建议或提案的答复"))
     for organ in query.organs:
-        issued = _among(_issued_by(organ, generation), visible)
+        issued = _issued_by(organ, generation)
         if issued:
             named = [found & issued or found for found in named] or [issued]
     if not named:
         return Scope(within)
-    documents = {
-        number for found in named for number in searched_documents(generation, filters, visible, among=found) or ()
-    }
+    documents = {number for found in named for number in searched_documents(generation, filters, among=found) or ()}
     return Scope(documents, None, sorted(documents) if pointed and len(documents) <= _MAX_NAMED else ())
 
 
@@ -96,10 +88,6 @@ def _issued_by(organ: str, generation: Generation) -> set[int]:
     """Documents that an organ issued or, as answers to proposals, wrote. Organs are told by their usual short names too."""
     held = (generation.documents_having(name) for name in ("issuer", "organ"))
     return {number for values in held for number, value in values.items() if is_named(value, organ)}
-
-
-def _among(documents: set[int], visible: Set[int] | None) -> set[int]:
-    return documents if visible is None else documents & visible
 
 
 def _unknown(query: Query, number: str, what: str) -> Refusal:

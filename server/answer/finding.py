@@ -1,7 +1,7 @@
 """Evidence for a question: by the quick vector where that leaves no doubt, else by the whole encoder's."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from server.answer.evidence import Evidence, Terms, collect_evidence
 from server.answer.reading import Read, read_passages
 from server.answer.refuse import refuse
-from server.search.passages import Passage
 from server.search.query import Query
 from server.search.retrieve import Retriever
 
@@ -17,8 +16,6 @@ from server.search.retrieve import Retriever
 READ = 12
 # How far the first sentence must lie above the next for the quick vector to be enough, in the scorer's units.
 _CLEAR = 1.0
-
-Seen = Callable[[Sequence[Passage]], Sequence[Passage]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +27,17 @@ class Found:
     evidence: Sequence[Evidence]
 
 
-def as_it_is(passages: Sequence[Passage]) -> Sequence[Passage]:
-    """Passages as they are, for a reader who may see everything."""
-    return passages
-
-
 def find_evidence(
-    retriever: Retriever, query: Query, allowed: NDArray[np.bool_] | None, seen: Seen = as_it_is, count: int = READ,
-    read: Read | None = None,
+    retriever: Retriever, query: Query, allowed: NDArray[np.bool_] | None, count: int = READ, read: Read | None = None
 ) -> Found:  # fmt: skip
-    """The evidence for a question in the ``count`` best passages. ``seen`` shows passages as their reader may see them;
-    ``read`` is what was read for the question already, as its reader may see it."""
+    """The evidence for a question in the ``count`` best passages. ``read`` is what was read for the question already."""
     if read is None:
-        read = _shown(read_passages(retriever, query, count, allowed), seen)
+        read = read_passages(retriever, query, count, allowed)
     found = _collected(retriever, query, read)
     if not read.quick or _clear(query, found.evidence):
         return found
     whole = read_passages(retriever, query, count, allowed, vector=retriever.encode(query))
-    return _collected(retriever, query, _shown(whole, seen))
-
-
-def _shown(read: Read, seen: Seen) -> Read:
-    return replace(read, passages=seen(read.passages))
+    return _collected(retriever, query, whole)
 
 
 def _collected(retriever: Retriever, query: Query, read: Read) -> Found:

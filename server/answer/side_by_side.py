@@ -1,7 +1,7 @@
 """The answer to a comparison: each side's value with its own citation, and which document it comes from."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,6 @@ from server.answer.expected import expected_answer
 from server.answer.extract import MAX_ANSWER, Part, cited_parts, frame
 from server.answer.finding import find_evidence
 from server.answer.refuse import refuse
-from server.search.passages import Passage
 from server.search.query import Query, understand_query
 from server.search.retrieve import Retriever
 
@@ -39,14 +38,13 @@ class Compared:
 
 def compare(
     retriever: Retriever, query: Query, count: int, allowed: NDArray[np.bool_] | None, evidence: Sequence[Evidence],
-    seen: Callable[[Sequence[Passage]], Sequence[Passage]],
 ) -> list[Compared]:  # fmt: skip
     """Each side of a question asked by itself; empty where the question compares nothing, one sentence of its ``evidence``
-    says it all, or no side has an answer. ``seen`` shows passages as their reader may see them."""
+    says it all, or no side has an answer."""
     sides = [] if query.names_number else sides_of(query)
     if not sides or (evidence and evidence[0].missing is None and bears_all(query, evidence[0])):
         return []
-    found = [_answered(retriever, side, count, allowed, seen) for side in sides]
+    found = [_answered(retriever, side, count, allowed) for side in sides]
     places = {(one.evidence.passage.document.document_id, one.evidence.start) for one in found if one.evidence}
     answered = sum(one.evidence is not None for one in found)
     # One sentence for two sides is about neither of them alone.
@@ -55,10 +53,9 @@ def compare(
 
 def _answered(
     retriever: Retriever, side: Side, count: int, allowed: NDArray[np.bool_] | None,
-    seen: Callable[[Sequence[Passage]], Sequence[Passage]],
 ) -> Compared:  # fmt: skip
     query = understand_query(side.question)
-    found = find_evidence(retriever, query, allowed, seen, count)
+    found = find_evidence(retriever, query, allowed, count)
     if not found.evidence or refuse(query, found.evidence) is not None:
         return Compared(side)
     best = found.evidence[0]

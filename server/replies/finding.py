@@ -1,6 +1,6 @@
 """The replies of an index that filters let pass, found by their fields: no document is read that is not shown."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 
 from indexer.analyzer import normalise
 from indexer.errors import UnknownDocument
@@ -13,51 +13,46 @@ from server.search.filters import chunk_mask
 from server.search.passages import Passage, passages_of
 from server.search.query import Query, understand_query
 from server.search.retrieve import Retriever
-from server.search.versions import as_seen
 
 # Passages that are looked through for replies about a text, and the weight of its words that one must hold.
 _DEPTH = 300
 _SHARE = 0.5
 
 
-def find_replies(
-    retriever: Retriever, filters: ReplyFilters, visible: Set[int] | None, offset: int = 0, limit: int | None = None
-) -> ReplyPage:
-    """The replies among the ``visible`` documents (numbers; None: all) that the filters let pass.
+def find_replies(retriever: Retriever, filters: ReplyFilters, offset: int = 0, limit: int | None = None) -> ReplyPage:
+    """The replies that the filters let pass.
 
     Newest first, by relevance where a text is given; ``limit`` of them, None for all, from ``offset`` on.
     """
     generation = retriever.generation
-    found = matching_replies(generation, filters, visible)
+    found = matching_replies(generation, filters)
     if filters.text is not None and found:
         query = understand_query(filters.text)
         candidates = retriever.search(query, _DEPTH, "hybrid", chunk_mask(generation, set(found)))
         relevant = about_text(query, Terms(query, generation), passages_of(generation, candidates))
         found = [generation.numbers[document_id] for document_id in relevant]
     shown = found[offset:] if limit is None else found[offset : offset + limit]
-    documents = (as_seen(generation, generation.document(number), visible) for number in shown)
+    documents = (generation.document(number) for number in shown)
     return ReplyPage(len(found), offset, [reply for document in documents if (reply := reply_of(document))])
 
 
-def read_reply(generation: Generation, document_id: str, visible: Set[int] | None) -> Reply:
-    """A reply by its document. Raises UnknownDocument, also where it is no reply or not among the ``visible`` (None: all)."""
+def read_reply(generation: Generation, document_id: str) -> Reply:
+    """A reply by its document. Raises UnknownDocument, also where it is no reply."""
     number = generation.numbers.get(document_id)
-    if number is None or (visible is not None and number not in visible):
+    if number is None:
         raise UnknownDocument(f"没有编号为 {document_id[:80]} 的文件 / no such document")
-    found = reply_of(as_seen(generation, generation.document(number), visible))
+    found = reply_of(generation.document(number))
     if found is None:
         raise UnknownDocument(f"编号 {document_id[:80]} 不是答复函 / not a reply")
     return found
 
 
-def matching_replies(generation: Generation, filters: ReplyFilters, visible: Set[int] | None) -> list[int]:
-    """Numbers of the replies among the ``visible`` documents (None: all), newest first, ties in the order of their paths.
+def matching_replies(generation: Generation, filters: ReplyFilters) -> list[int]:
+    """Numbers of the replies that the filters let pass, newest first, ties in the order of their paths.
 
     ``filters.text`` is left to ``about_text``.
     """
     found = generation.documents_with("kind", "reply")
-    if visible is not None:
-        found &= visible
     if filters.number is not None:
         found &= generation.documents_with("proposal_number", filters.number)
     if filters.kind is not None:

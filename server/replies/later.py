@@ -71,13 +71,10 @@ def document_days(generation: Generation) -> dict[int, str]:
     return days
 
 
-def bearings(
-    reply: Reply, generation: Generation, visible: Set[int] | None, find: Find, vectors: Floats
-) -> list[Bearing]:
+def bearings(reply: Reply, generation: Generation, find: Find, vectors: Floats) -> list[Bearing]:
     """The promises of a reply on which later documents may bear, in the order of the reply.
 
-    ``visible``: numbers of the documents that may be seen, None for all; ``vectors``: one of each promise, float32
-    [promises, dimension]. Documents without a date are not known to be later and left out.
+    ``vectors``: one of each promise, float32 [promises, dimension]. Documents without a date are not known to be later and left out.
     """
     after = last_day_of(reply)
     if after is None:
@@ -85,7 +82,7 @@ def bearings(
     days = document_days(generation)
     number = generation.numbers[reply.document.document_id]
     own = {number, *generation.versions.get(number, ())}
-    later = {n for n, day in days.items() if day > after and n not in own and (visible is None or n in visible)}
+    later = {n for n, day in days.items() if day > after and n not in own}
     if not later:
         return []
     # Letters of one office promise the same in the same words: that says nothing of what became of it.

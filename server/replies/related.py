@@ -17,7 +17,6 @@ from server.search.filters import chunk_mask, searched_documents
 from server.search.passages import Passage, passages_of
 from server.search.query import understand_query
 from server.search.retrieve import Retriever
-from server.search.versions import as_seen
 
 Encode = Callable[[Sequence[str]], Floats]
 """Unit vectors of texts, float32 [texts, dimension]."""
@@ -39,12 +38,12 @@ class Related:
     similar: Sequence[Reply]
 
 
-def related_to(reply: Reply, retriever: Retriever, encode: Encode, visible: Set[int] | None) -> Related:
-    """All of it, of the ``visible`` documents (numbers; None: all)."""
+def related_to(reply: Reply, retriever: Retriever, encode: Encode) -> Related:
+    """All of it."""
     generation = retriever.generation
 
     def find(text: str, vector: Floats | None, among: Set[int]) -> list[Passage]:
-        numbers = searched_documents(generation, None, visible, among)
+        numbers = searched_documents(generation, None, among)
         allowed = None if numbers is None else chunk_mask(generation, numbers)
         candidates = retriever.search(
             understand_query(text), READ if vector is not None else _PASSAGES, "hybrid", allowed, vector
@@ -52,24 +51,24 @@ def related_to(reply: Reply, retriever: Retriever, encode: Encode, visible: Set[
         return passages_of(generation, candidates)
 
     def read(numbers: Sequence[int]) -> list[Reply]:
-        documents = (as_seen(generation, generation.document(number), visible) for number in numbers)
+        documents = (generation.document(number) for number in numbers)
         return [found for document in documents if (found := reply_of(document))]
 
     vectors = encode([promise.text for promise in reply.promised]) if reply.promised else np.empty((0, 0), np.float32)
-    others = _others(reply, generation, visible)
+    others = _others(reply, generation)
     alike = read(_candidates(reply, generation, others, find))
     return Related(
-        bearings(reply, generation, visible, find, vectors),
+        bearings(reply, generation, find, vectors),
         read(_by_the_same(reply, generation, others)),
         similar_replies(reply, alike, generation, encode),
     )
 
 
-def _others(reply: Reply, generation: Generation, visible: Set[int] | None) -> list[int]:
+def _others(reply: Reply, generation: Generation) -> list[int]:
     """Numbers of the replies that are not this one or a version of it, newest first."""
     number = generation.numbers[reply.document.document_id]
     own = {number, *generation.versions.get(number, ())}
-    return [other for other in matching_replies(generation, ReplyFilters(), visible) if other not in own]
+    return [other for other in matching_replies(generation, ReplyFilters()) if other not in own]
 
 
 def _by_the_same(reply: Reply, generation: Generation, others: Sequence[int]) -> list[int]:

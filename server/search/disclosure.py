@@ -1,21 +1,14 @@
-"""Who may see which documents: by their 公开属性 and by the role of the reader."""
+"""Roles, and what each may see of an index."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from indexer.generations import Generation
 
 Role = Literal["public", "deputy", "staff", "admin"]
-
-# What a document says that anybody may read. Whatever says anything else, or nothing, is internal.
-PUBLIC = ("公开", "同意公开", "主动公开")
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
-def visible_documents(generation: Generation, role: Role) -> set[int] | None:
-    """Numbers of the documents that a role may see, None for all.
-
-    ``public`` sees public documents, ``deputy`` these and all replies, ``staff`` and ``admin`` everything.
-    """
-    if role in ("staff", "admin"):
-        return None
-    seen = set[int]().union(*(generation.documents_with("disclosure", value) for value in PUBLIC))
-    return seen | generation.documents_with("kind", "reply") if role == "deputy" else seen
+def seen_by(generation: Generation, role: Role) -> Generation:
+    """The index of what a role may see: ``public`` sees public documents, ``deputy`` these and all replies, ``staff`` and
+    ``admin`` everything. Raises DamagedGeneration."""
+    return generation if role in ("staff", "admin") else generation.edition_for(role)

@@ -149,18 +149,14 @@ def _in_force(generation: Generation, day: str) -> set[int]:
 
 
 def searched_documents(
-    generation: Generation,
-    filters: Filters | None,
-    visible: Set[int] | None = None,
-    among: Set[int] | None = None,
+    generation: Generation, filters: Filters | None, among: Set[int] | None = None
 ) -> set[int] | None:
     """Numbers of the documents that a search ranks, None for all.
 
-    ``visible``: what the reader may see; ``among``: what a question is about; None for all. Of near duplicates only the
-    newest ranks that is left by these and by the filters, so that a newer version hides an older one from nobody who
-    cannot have it; whether it is in force does not matter here: an older version never stands in for one that expired.
+    ``among``: what a question is about; None for all. Of near duplicates only the newest ranks that is left by this and by
+    the filters; whether it is in force does not matter here: an older version never stands in for one that expired.
     """
-    documents = _both(_both(visible, among), filters.named(generation) if filters else None)
+    documents = _both(among, filters.named(generation) if filters else None)
     if generation.versions:
         documents = _all(generation) if documents is None else documents
         documents -= older_versions(generation, documents)

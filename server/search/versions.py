@@ -1,14 +1,10 @@
-"""Versions of a text, and what replaces what, as far as a reader may see them.
-
-Which documents are versions of each other is published with the index; which of them is the newest depends on who reads:
-an internal draft that is newer must not hide the public document, nor be mentioned beside it.
-"""
+"""Versions of a text, and what replaces what."""
 
 from collections.abc import Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, get_args
 
-from indexer.document import Document, Field
+from indexer.document import Document
 from indexer.duplicates import content_hash
 from indexer.errors import UnknownDocument
 from indexer.generations import Generation
@@ -55,26 +51,10 @@ def sources_of(document: Document) -> list[str]:
     return [document.source, *(copies.split("\n") if copies else ())]
 
 
-def as_seen(generation: Generation, document: Document, visible: Set[int] | None) -> Document:
-    """The document with links to those documents alone that are ``visible`` (None: all)."""
-    if visible is None:
-        return document
-    metadata = dict(document.metadata)
-    number = generation.numbers[document.document_id]
-    newest = next((version for version in generation.versions.get(number, ()) if version in visible), number)
-    metadata.pop("newer_version", None)
-    if newest != number:
-        metadata["newer_version"] = Field(generation.document_ids[newest])
-    for link, _ in _LINKS:
-        if link in metadata and generation.numbers.get(metadata[link].value) not in visible:
-            del metadata[link]
-    return replace(document, metadata=metadata)
-
-
-def other_versions(generation: Generation, document_id: str, visible: Set[int] | None = None) -> list[OtherVersion]:
+def other_versions(generation: Generation, document_id: str) -> list[OtherVersion]:
     """The documents that a document is one click away from, those that replace it first.
 
-    Only ``visible`` ones (None: all) are named. Raises UnknownDocument.
+    Raises UnknownDocument.
     """
     if document_id not in generation.numbers:
         raise UnknownDocument(f"没有编号为 {document_id[:80]} 的文件 / no such document")
@@ -94,8 +74,7 @@ def other_versions(generation: Generation, document_id: str, visible: Set[int] |
             relations[generation.numbers[document.metadata[link].value]] = link
     order = get_args(Relation)
     position = {other: i for i, other in enumerate(group)}
-    found = [other for other in relations if visible is None or other in visible]
-    found.sort(key=lambda other: (order.index(relations[other]), position.get(other, len(group)), other))
+    found = sorted(relations, key=lambda n: (order.index(relations[n]), position.get(n, len(group)), n))
     return [_version(generation.document(other), relations[other]) for other in found]
 
 

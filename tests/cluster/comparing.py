@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.audiences import PUBLIC
 from indexer.generations import Generation
 from server.search.candidates import Candidate
-from server.search.disclosure import visible_documents
 from server.search.filters import chunk_mask
 from server.search.query import Query
 from server.search.retrieve import Retriever
@@ -27,5 +27,6 @@ def search(retriever: Retriever, query: Query, public: bool = False) -> list[Can
 
 
 def public_chunks(generation: Generation) -> NDArray[np.bool_]:
-    """Which chunks belong to documents that anybody may see, bool [chunks]."""
-    return chunk_mask(generation, visible_documents(generation, "public") or set())
+    """Which chunks belong to documents that say that they are public, bool [chunks]."""
+    held = generation.documents_having("disclosure").items()
+    return chunk_mask(generation, {number for number, value in held if value in PUBLIC})

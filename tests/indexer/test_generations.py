@@ -33,7 +33,10 @@ def test_what_is_published(data: Path) -> None:
     assert manifest.analyzer == generation.identity.analyzer == ANALYZER_VERSION
     assert len(generation.chunk_documents) == manifest.chunks == generation.chunk_vectors.size
     own = {"manifest.json", "manifest.sha256"}
-    assert set(manifest.files) | own == {path.name for path in generation.folder.iterdir()}
+    everything = (path for path in generation.folder.rglob("*") if path.is_file())
+    assert set(manifest.files) | own == {path.relative_to(generation.folder).as_posix() for path in everything}
+    assert manifest.editions == {"public": "public", "deputy": "public"}
+    assert sources(generation.edition_for("public")) == ["答复/第31号 建议🙂.txt"]
     assert (
         shutil.which("sha256sum") is None
         or subprocess.run(
@@ -161,7 +164,10 @@ def test_many_threads_read_one_generation(data: Path) -> None:
 
 class TestDamage:
     def files(self, data: Path) -> list[Path]:
-        return sorted(path for path in Generation(data).folder.iterdir() if not path.name.startswith("manifest."))
+        own = ("manifest.json", "manifest.sha256")
+        folder = Generation(data).folder
+        paths = (path for path in folder.rglob("*") if path.is_file())
+        return sorted(path for path in paths if path.relative_to(folder).as_posix() not in own)
 
     def test_missing_and_truncated_files_are_noticed_when_it_is_opened(self, data: Path, tmp_path: Path) -> None:
         for path in self.files(data):
@@ -181,7 +187,9 @@ class TestDamage:
         for path in self.files(data):
             original = path.read_bytes()
             path.write_bytes(original[:-1] + bytes([original[-1] ^ 1]))
-            assert Generation(data).check() == [f"{path.name}：内容与校验和不符 / checksum differs"]
+            generation = Generation(data)
+            name = path.relative_to(generation.folder).as_posix()
+            assert generation.check() == [f"{name}：内容与校验和不符 / checksum differs"]
             path.write_bytes(original)
         sound(data)
 

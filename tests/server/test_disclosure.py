@@ -1,12 +1,16 @@
 """What each role is shown, through a real index: an internal document neither hides a public one nor is mentioned."""
 
+from pathlib import Path
+
 import pytest
 
 from indexer.document import Document
 from indexer.encoders import Encoder
-from indexer.errors import UnknownDocument
+from indexer.errors import DamagedGeneration, UnknownDocument
+from indexer.generations import Generation
 from server.assistant import Assistant
-from server.search.disclosure import Role, visible_documents
+from server.replies import ReplyFilters
+from server.search.disclosure import Role, seen_by
 from server.search.filters import Filters, searched_documents
 from tests.server.support import PUMPS, built
 
@@ -46,14 +50,14 @@ def role(request: pytest.FixtureRequest) -> Role:
     return chosen
 
 
-def names(office: Assistant, numbers: set[int] | None) -> set[str]:
+def names(generation: Generation, numbers: set[int] | None) -> set[str]:
     assert numbers is not None
-    return {office.generation.document(number).source.removesuffix(".txt") for number in numbers}
+    return {generation.document(number).source.removesuffix(".txt") for number in numbers}
 
 
 def test_what_each_role_may_see(office: Assistant, by_name: dict[str, Document], role: Role) -> None:
-    visible = visible_documents(office.generation, role)
-    assert (EVERYTHING if visible is None else names(office, visible)) == SEEN[role]
+    seen = seen_by(office.generation, role)
+    assert {document.source.removesuffix(".txt") for document in seen.documents()} == SEEN[role]
     assert {document.source.removesuffix(".txt") for document in office.documents(role)} == SEEN[role]
     for name, document in by_name.items():
         if name in SEEN[role]:
@@ -76,16 +80,16 @@ def test_search_and_questions_stay_within_what_the_role_may_see(office: Assistan
 
 @pytest.mark.parametrize(("role", "newest"), [("public", "二"), ("deputy", "二"), ("staff", "三"), ("admin", "三")])
 def test_the_newest_version_that_the_reader_may_see_ranks(office: Assistant, role: Role, newest: str) -> None:
-    numbers = searched_documents(office.generation, None, visible_documents(office.generation, role))
-    assert names(office, numbers) & {"一", "二", "三"} == {newest}
+    seen = seen_by(office.generation, role)
+    assert names(seen, searched_documents(seen, None)) & {"一", "二", "三"} == {newest}
     found = {p.document.source.removesuffix(".txt") for p in office.search("泵站值守", 100, role=role).passages}
     assert found & {"一", "二", "三"} == {newest}
 
 
-def test_any_set_of_documents_may_be_what_is_visible(office: Assistant, by_name: dict[str, Document]) -> None:
-    def ranked(*visible: str, filters: Filters | None = None) -> set[str]:
-        numbers = {office.generation.numbers[by_name[name].document_id] for name in visible}
-        return names(office, searched_documents(office.generation, filters, numbers))
+def test_any_set_of_documents_may_be_what_is_asked_about(office: Assistant, by_name: dict[str, Document]) -> None:
+    def ranked(*among: str, filters: Filters | None = None) -> set[str]:
+        numbers = {office.generation.numbers[by_name[name].document_id] for name in among}
+        return names(office.generation, searched_documents(office.generation, filters, numbers))
 
     assert ranked("一") == {"一"}
     assert ranked("一", "三", "旧") == {"三", "旧"}
@@ -135,3 +139,40 @@ def test_a_reply_that_may_not_be_seen_is_one_that_does_not_exist(
         if not answered:
             assert answer.refusal is not None
             assert answer.refusal.reason == "unknown_number"
+
+
+def test_who_sees_nothing_is_told_that_nothing_was_found(tmp_path: Path, encoder: Encoder) -> None:
+    assistant = built(tmp_path, encoder, {name: FILES[name] for name in ("三.txt", "三.meta.toml")})
+    assert assistant.documents("public") == []
+    assert assistant.documents("staff") != []
+    for system in ("hybrid", "bm25", "dense"):
+        assert assistant.search("31号泵站", system=system, role="deputy").passages == []
+    answer = assistant.ask("31号泵站由哪个班负责", role="public")
+    assert (answer.answered, answer.citations, answer.passages) == (False, [], [])
+    assert assistant.ask("31号泵站由哪个班负责", role="staff").answered
+    assert assistant.replies(ReplyFilters(), "public") == []
+    assert assistant.generation.check() == []
+
+
+def test_audiences_who_see_the_same_share_an_edition(tmp_path: Path, encoder: Encoder) -> None:
+    assistant = built(tmp_path, encoder, {name: text for name, text in FILES.items() if "函" not in name})
+    assert assistant.generation.manifest.editions == {"public": "public", "deputy": "public"}
+    everything = {name: text for name, text in FILES.items() if name[0] in "一二"}
+    (tmp_path / "other").mkdir()
+    public = built(tmp_path / "other", encoder, everything)
+    assert public.generation.manifest.editions == {}
+    assert seen_by(public.generation, "public") is public.generation
+
+
+def test_a_damaged_edition_is_noticed(tmp_path: Path, encoder: Encoder) -> None:
+    assistant = built(tmp_path, encoder, FILES)
+    generation = assistant.generation
+    assert generation.check() == []
+    path = generation.folder / "public" / "words.weights.npy"
+    raw = bytearray(path.read_bytes())
+    raw[-1] ^= 0xFF
+    path.write_bytes(raw)
+    assert generation.check() == ["public/words.weights.npy：内容与校验和不符 / checksum differs"]
+    path.write_bytes(raw[:-1])
+    with pytest.raises(DamagedGeneration, match=r"public/words\.weights\.npy"):
+        Generation(tmp_path / "data")

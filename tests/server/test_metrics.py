@@ -142,8 +142,8 @@ def test_the_index(own: Path) -> None:
     assert got["zhengwen_index_generation{}"] == 1
     assert got["zhengwen_index_bytes{}"] == sum(
         path.stat().st_size
-        for path in (own / "generations" / "000001").iterdir()
-        if path.name not in ("manifest.json", "manifest.sha256")
+        for path in (own / "generations" / "000001").rglob("*")
+        if path.is_file() and (path.parent.name == "public" or not path.name.startswith("manifest."))
     )
     assert got["zhengwen_index_stale{}"] == 0
 

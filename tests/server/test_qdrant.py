@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from indexer.audiences import AUDIENCES
 from indexer.encoders import Encoder
 from indexer.errors import EncoderMismatch, NoGeneration
 from indexer.generations import Generation
@@ -23,7 +24,6 @@ from indexer.qdrant_points import rows_of
 from indexer.qdrant_publication import Placement, mirror, published_collection
 from server.assistant import Assistant
 from server.search.asked import Asked
-from server.search.disclosure import visible_documents
 from server.search.filters import Filters
 from server.search.qdrant.documents import DocumentSets
 from server.search.qdrant.generation import RemoteGeneration
@@ -31,6 +31,7 @@ from server.search.qdrant.points import Hits
 from server.search.qdrant.source import QdrantSource
 from server.search.query import understand_query
 from server.search.retrieve import SYSTEMS, Retriever, System
+from tests.cluster.comparing import overlap
 from tests.cluster.fetch import executable
 from tests.cluster.running import Node, node
 from tests.server.support import Cli, OtherEncoder, free_port
@@ -90,9 +91,13 @@ def test_the_same_passages_in_the_same_order(
     allowed = here.generation.chunk_documents % 2 == 0 if half else None
     expected = here.search(query, 10, system, allowed)
     found = there.search(query, 10, system, allowed)
-    assert [candidate.ordinal for candidate in found] == [candidate.ordinal for candidate in expected]
-    for one, other in zip(expected, found, strict=True):
-        assert other.scores == pytest.approx(one.scores, abs=0.005)
+    # The cluster keeps vectors in half floats: what is as good as equal may change places.
+    known = {candidate.ordinal: candidate for candidate in expected}
+    assert overlap(found, expected) >= 0.9
+    for one, other in zip(found, expected, strict=True):
+        assert known.get(one.ordinal, expected[-1]).score == pytest.approx(other.score, abs=0.05)
+        if one.ordinal in known:
+            assert one.scores == pytest.approx(known[one.ordinal].scores, abs=0.005)
 
 
 def test_every_feature_is_the_same(here: Retriever, there: Retriever) -> None:
@@ -154,8 +159,7 @@ def test_a_set_of_documents_is_described_exactly(nodes: Nodes, there: Retriever,
     count = generation.manifest.documents
     bases = [
         np.ones(count, bool),
-        _mask(count, visible_documents(generation, "public")),
-        _mask(count, visible_documents(generation, "deputy")),
+        _mask(count, generation.documents_with("year", "2025")),
         _mask(count, generation.documents_with("kind", "reply")),
     ]
     mask = data.draw(st.sampled_from(bases)).copy()
@@ -171,14 +175,27 @@ def _mask(count: int, documents: set[int] | None) -> NDArray[np.bool_]:
     return mask
 
 
-def test_what_is_public_is_said_by_the_field_not_by_numbers(there: Retriever) -> None:
+def test_a_kind_is_said_by_the_field_not_by_numbers(there: Retriever) -> None:
     generation = there.generation
-    public = _mask(generation.manifest.documents, visible_documents(generation, "public"))
-    said = DocumentSets(generation).filter(public)
-    assert 0 < public.sum() < len(public)
-    assert [condition.field.key for condition in said.must] == ["disclosure"]
+    replies = _mask(generation.manifest.documents, generation.documents_with("kind", "reply"))
+    said = DocumentSets(generation, few=1).filter(replies)
+    assert 0 < replies.sum() < len(replies)
+    assert {condition.field.key for condition in said.must} <= {"kind", "disclosure", "proposal_kind"}
+    assert said.must
     assert not said.must_not
-    assert DocumentSets(generation).filter(np.ones(len(public), bool)) is None
+    assert DocumentSets(generation).filter(np.ones(len(replies), bool)) is None
+
+
+def test_each_audience_has_a_collection_of_its_own(there: Retriever, nodes: Nodes) -> None:
+    generation = there.generation
+    for audience in AUDIENCES:
+        edition = generation.edition_for(audience)
+        assert isinstance(edition, RemoteGeneration)
+        assert isinstance(generation, RemoteGeneration)
+        assert edition.points.collection != generation.points.collection
+        request = q.CountPoints(collection_name=edition.points.collection, exact=True)
+        held = nodes.points("Count", request).result.count
+        assert 0 < held == edition.manifest.chunks < generation.manifest.chunks
 
 
 def test_rows_hold_every_posting_once(generation: Generation) -> None:

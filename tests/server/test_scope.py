@@ -25,7 +25,7 @@ def assistant(index_of: Index) -> Assistant:
 def sources(assistant: Assistant, question: str) -> list[str] | None:
     """The files that a question is confined to, None for all."""
     generation = assistant.generation
-    scope = scope_of(understand_query(question), generation, None, None)
+    scope = scope_of(understand_query(question), generation, None)
     assert scope.refusal is None
     return None if scope.documents is None else [generation.document(n).source for n in sorted(scope.documents)]
 
@@ -64,7 +64,7 @@ def test_scope(assistant: Assistant, question: str, expected: list[str] | None) 
     ],
 )
 def test_a_session_that_no_reply_is_of_is_refused_by_name(assistant: Assistant, question: str, named: str) -> None:
-    refusal = scope_of(understand_query(question), assistant.generation, None, None).refusal
+    refusal = scope_of(understand_query(question), assistant.generation, None).refusal
     assert refusal is not None
     assert refusal.reason == "unknown_number"
     assert named in refusal.message

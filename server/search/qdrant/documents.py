@@ -1,8 +1,7 @@
 """Sets of documents, said to the engine in few words: by their fields where that nearly does it, and the exceptions by number.
 
-Who may see what, and what a question is restricted to, is worked out as for the embedded index; a set of documents is
-what comes of it. The description is exact whatever the set, so that a field that says too little costs time and hides
-or shows nothing.
+What a question is restricted to is worked out as for the embedded index; a set of documents is what comes of it. The
+description is exact whatever the set, so that a field that says too little costs time and hides or shows nothing.
 """
 
 from collections import Counter
@@ -15,7 +14,6 @@ from qdrant_client import grpc as q
 
 from indexer import qdrant_layout as layout
 from indexer.generations import Generation
-from server.search.disclosure import PUBLIC
 
 Mask = NDArray[np.bool_]
 Packed = NDArray[np.uint8]
@@ -34,18 +32,14 @@ class Base:
     documents: Packed
 
 
-def _is(field: str, *values: str) -> Any:
-    keywords = q.Match(keywords=q.RepeatedStrings(strings=values))
+def _is(field: str, value: str) -> Any:
+    keywords = q.Match(keywords=q.RepeatedStrings(strings=[value]))
     return q.Condition(field=q.FieldCondition(key=field, match=keywords))
 
 
 def _numbered(numbers: NDArray[np.int64]) -> Any:
     integers = q.Match(integers=q.RepeatedIntegers(integers=numbers.tolist()))
     return q.Condition(field=q.FieldCondition(key=layout.NUMBER, match=integers))
-
-
-def _any(*conditions: Any) -> Any:
-    return q.Condition(filter=q.Filter(should=conditions))
 
 
 class DocumentSets:
@@ -60,14 +54,6 @@ class DocumentSets:
             for name, of_document in held.items()
             for value, count in Counter(of_document.values()).items()
             if count >= few
-        ]
-        disclosed = [number for number, value in held["disclosure"].items() if value in PUBLIC]
-        replies = [number for number, value in held["kind"].items() if value == "reply"]
-        # What the roles may see: public documents; these and all replies.
-        public = _is("disclosure", *PUBLIC)
-        self._bases += [
-            Base(public, self._of(disclosed)),
-            Base(_any(public, _is("kind", "reply")), self._of(disclosed + replies)),
         ]
 
     def _packed(self, mask: Mask) -> Packed:

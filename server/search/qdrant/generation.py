@@ -15,22 +15,29 @@ from server.search.qdrant.points import Points
 
 
 class RemoteGeneration(Generation):
-    """Reads postings, weights and vectors from the collection ``collection``; their files stay unread.
+    """Reads postings, weights and vectors from a collection; their files stay unread. Every edition has its own.
 
-    Raises NoGeneration, DamagedGeneration, and ClusterUnavailable where the folder and the collection are not of one
-    generation.
+    ``collection``: what the alias names. Raises NoGeneration, DamagedGeneration, and ClusterUnavailable where the folder and
+    the collection are not of one generation.
     """
 
-    def __init__(self, data_dir: Path, name: str, nodes: Nodes, alias: str, collection: str) -> None:
-        super().__init__(data_dir, name)
-        if collection_of(alias, self) != collection:
+    def __init__(
+        self, data_dir: Path, name: str, nodes: Nodes, alias: str, collection: str, edition: str = ""
+    ) -> None:  # fmt: skip
+        super().__init__(data_dir, name, edition)
+        own = collection_of(alias, self)
+        if not edition and own != collection:
             raise UnknownCollection(
                 f"{self.folder} 与 Qdrant 集合 {collection} 不是同一代索引，请运行 zhengwen index / "
                 "the folder and the collection are not of one generation: run zhengwen index"
             )
-        self.points = Points(nodes, collection)
+        self._nodes, self._alias, self._collection = nodes, alias, collection
+        self.points = Points(nodes, own)
         self.words = Vocabulary.of(self.words, 0)
         self.bigrams = Vocabulary.of(self.bigrams, len(self.words.terms))
+
+    def _edition(self, edition: str) -> "RemoteGeneration":
+        return RemoteGeneration(self.data_dir, self.name, self._nodes, self._alias, self._collection, edition)
 
     @cached_property
     def _engine(self) -> QdrantEngine:
