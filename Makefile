@@ -60,7 +60,7 @@ serve: index
 
 ## make test            运行测试 / run the tests
 test: setup
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 ## make test-cluster    启动并停止三个 Qdrant 节点，测试分布式检索 / start three Qdrant nodes, test the search over them, stop them
 test-cluster: setup
