@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from indexer.generations import Generation
 from server.answer.refuse import Refusal, unknown_number
-from server.replies.organ import is_named
+from server.organ import is_named
 from server.search.filters import Filters, searched_documents
 from server.search.query import Query
 

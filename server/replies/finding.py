@@ -6,8 +6,8 @@ from indexer.analyzer import normalise
 from indexer.errors import UnknownDocument
 from indexer.generations import Generation
 from server.answer.terms import Terms
+from server.organ import is_named
 from server.replies.filters import ReplyFilters, is_adoption, plain_session
-from server.replies.organ import is_named
 from server.replies.reply import Reply, ReplyPage, numbered_year, reply_of
 from server.search.filters import chunk_mask
 from server.search.passages import Passage, passages_of

@@ -9,10 +9,10 @@ from starlette.testclient import TestClient
 from indexer.encoders import Encoder
 from server.app import create_app
 from server.assistant import Assistant
+from server.organ import is_named
 from server.questions import BadQuestion
 from server.replies import checked_reply_filters
 from server.replies.filters import is_adoption, plain_session
-from server.replies.organ import is_named
 from server.settings import Settings
 from tests.server.reply_letters import FILES, letter
 from tests.server.support import Cli, built, check_problem, local
