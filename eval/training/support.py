@@ -54,6 +54,8 @@ class Example:
 def example(source: str, half: str, query: Query, answerable: bool, best: Evidence) -> Example:
     """What is learned from one question. Pure."""
     other = best.missing is not None or best.year_fit == 0
+    focus = best.focus
+    other |= not certain(query, best) and (focus.bare or focus.off or focus.other_measure)
     settled = False if other else True if certain(query, best) else None
     return Example(source, half, query.language, answerable, settled, clues(query, best))
 

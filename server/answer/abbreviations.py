@@ -11,4 +11,15 @@ _SAME: tuple[tuple[str, ...], ...] = (
     ("公交车", "公共汽"), ("地铁", "城市轨道交通"), ("高铁", "高速铁路"), ("小区", "住宅小区"), ("外贸", "进出口"), ("房贷", "住房贷款"),
     ("人均收入", "人均可支配收入"), ("新能源车", "新能源汽车"), ("政协提案", "提案"), ("人大建议", "代表建议"),
 )  # fmt: skip
-SAME: Mapping[str, tuple[str, ...]] = {name: row for row in _SAME for name in row}
+# What people say and documents write otherwise; documents do not say it in turn.
+_SPOKEN: Mapping[str, tuple[str, ...]] = {
+    "赚": ("利润", "盈利"), "挣": ("利润", "盈利"), "赚钱": ("利润", "盈利"), "挣钱": ("利润", "盈利"), "创利": ("利润",),
+    "亏": ("亏损",), "亏钱": ("亏损",), "欠": ("负债", "债务"), "债": ("负债", "债务"), "欠债": ("负债", "债务"), "还债": ("偿债",),
+    "家底": ("资产",), "招来": ("招商引资",), "引来": ("招商引资",), "红利": ("分红",), "营收": ("营业收入",),
+    "投": ("投资",), "花": ("投入", "支出", "投资"), "涨": ("增长", "提高"),
+    "老小区": ("老旧小区",), "采写": ("记者",), "稿子": ("报道",),
+}  # fmt: skip
+SAME: Mapping[str, tuple[str, ...]] = {
+    **{name: (name, *others) for name, others in _SPOKEN.items()},
+    **{name: row for row in _SAME for name in row},
+}

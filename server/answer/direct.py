@@ -1,10 +1,13 @@
 """The very figure or date that a question asks for, to be said first: 114.6亿元, then the sentence it stands in."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import zip_longest
 
 from indexer.analyzer import normalise
-from server.answer.expected import Expected, candidates, in_unit
+from server.answer.expected import Expected, asks_growth, candidates
+from server.answer.possible import figures, lists
 from server.answer.terms import Terms
 
 # A value is said first only when it stands this much nearer to the question's words than any other.
@@ -16,6 +19,13 @@ _ASKED_TWICE = re.compile(r"多少|百分之几|几[个户家项条]|多大|如�
 _CLAUSE = re.compile(r"[，,。；;：:、（(]")
 # A clause that the value does not share with the words asked for is another's.
 _OTHER_CLAUSE = 0.6
+# Before a figure that tells a change.
+_GROWN = re.compile(r"(?:增长|增加|提高|上升|下降|降低|减少|增幅|降幅|增速|升高|多出)(?:为|了|达|约)?\s*$")
+_DAY = re.compile(r"[日号]$|-\d{1,2}$")
+_ASKS_DAY = re.compile(r"哪一?[天日]|几[日号]|what date|which day")
+_TO = re.compile(
+    r"[^,，。;；]{0,6}(?:降|升|增|减|提高|提升|增加|压减|收窄|上升|下降|扩大)[^,，。;；]{0,3}(?:到|至|为)[^,，。;；\d]{0,8}"
+)
 # A value stands behind what it is of: 回笼资金114.6亿元.
 _BEHIND = 0.4
 
@@ -32,25 +42,51 @@ def _nearness(text: str, spot: tuple[int, int], places: Sequence[tuple[int, floa
     return near
 
 
+def _all(terms: Terms, term: str, text: str) -> Iterator[int]:
+    at = terms.place(term, text)
+    while at >= 0:
+        yield at
+        at = terms.place(term, text, at + 1)
+
+
+def _rises(text: str, spot: tuple[int, int], following: tuple[int, int] | None) -> bool:
+    """Whether a value is only the one that rises or falls to the next: 36.8% of 由36.8%降至7.4%."""
+    return following is not None and _TO.fullmatch(text[spot[1] : following[0]]) is not None
+
+
+def _fitting(expected: Expected, text: str, spots: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spots that fit best, by what stands before them and how exact a date is; all where none does."""
+    if expected.kind == "number":
+        grown = [spot for spot in spots if _GROWN.search(text[max(0, spot[0] - 12) : spot[0]])]
+        wanted = grown if asks_growth(expected.question) else [spot for spot in spots if spot not in grown]
+        if spots and not wanted and not asks_growth(expected.question):
+            # 劳动生产率 is no share, though its name ends like one.
+            others = sorted(figures(replace(expected, unit=None), text))
+            wanted = [spot for spot in others if not _GROWN.search(text[max(0, spot[0] - 12) : spot[0]])]
+    else:
+        wanted = (
+            [spot for spot in spots if _DAY.search(text[slice(*spot)])] if _ASKS_DAY.search(expected.question) else []
+        )
+    return list(wanted or spots)
+
+
 def direct_value(expected: Expected, terms: Terms, quote: str) -> str | None:
     """The one value in a sentence that the question asks for, as it is written there; None where that is not clear.
 
     Only for questions that ask for one figure in a named unit, or one date.
     """
-    if expected.kind not in ("number", "date") or len(_ASKED_TWICE.findall(expected.question)) > 1:
+    if expected.kind not in ("number", "date") or lists(expected) or len(_ASKED_TWICE.findall(expected.question)) > 1:
         return None
     text = normalise(quote)
     if len(text) != len(quote):
         return None  # Offsets would not be those of the quote.
-    if expected.kind == "number" and not in_unit(expected, text):
-        return None
-    pattern = expected.unit if expected.kind == "number" and expected.unit is not None else None
-    spots = [match.span() for match in pattern.finditer(text)] if pattern else candidates(expected, text)
-    spots = [spot for spot in spots if text[slice(*spot)] not in expected.question]
+    spots = sorted(figures(expected, text) if expected.kind == "number" else candidates(expected, text))
+    spots = [spot for spot, following in zip_longest(spots, spots[1:]) if not _rises(text, spot, following)]
+    spots = _fitting(expected, text, spots)
     places = [
-        (match.start(), float(weight) * (_FOCUS if term in expected.left[-_ASKED_ABOUT:] else 1.0))
+        (at, float(weight) * (_FOCUS if term in expected.left[-_ASKED_ABOUT:] else 1.0))
         for term, weight in zip(terms.names, terms.weights.tolist(), strict=True)
-        for match in re.finditer(re.escape(term), text)
+        for at in _all(terms, term, text)
     ]
     ordered = sorted(((_nearness(text, spot, places), spot) for spot in spots), reverse=True)
     if not ordered or (len(ordered) > 1 and ordered[0][0] < _CLEARLY * ordered[1][0]):

@@ -11,7 +11,7 @@ _ONES = "一二三四五六七八九十"
 _FAMILIES: tuple[tuple[str, ...], ...] = (
     tuple(rf"{one}是" for one in _ONES),
     tuple(rf"第{one}[，,、是：:]" for one in _ONES),
-    ("首先", "(?:其次|再次|再者|然后|第二)", "(?:再次|最后|第三)", "最后"),
+    ("首先", "(?:其次|再次|再者|然后|第二)", "(?:再次|最后|第三|三是)", "最后"),
     ("先看", "再看", "(?:最后|后)看"),
     tuple(rf"[（(]{one}[）)]" for one in _ONES),
     tuple(rf"{n}[.．、]" for n in range(1, 11)),
@@ -27,6 +27,7 @@ _ITEM_END = re.compile(r"[。；\n]|$")
 _COUNT = re.compile(
     rf"(?P<count>[{_ONES}两]|\d{{1,2}})\s*(?:个方面|个|大|项|方面|条|批|类|种|点|张|步|方|化|家)(?!月|百分点|区县)"
 )
+_LAST = re.compile(r"、[^、]+?(?:以及|和|及)[^、]{2,}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,13 @@ def enumeration_at(text: str, start: int, end: int) -> Enumeration | None:
         close = _SENTENCE_END.search(text, items[-1]) if inline else _ITEM_END.search(text, items[-1])
         best = Enumeration(tuple(items), close.end() if close else len(text))
     return best
+
+
+def lists_within(text: str) -> set[int]:
+    """How many things each list of a sentence may have: the last 和 joins two of them, or lies within one."""
+    parts = [part for part in re.split(r"[，。；：]", text) if "、" in part]
+    counts = {part.count("、") + 1 for part in parts}
+    return counts | {part.count("、") + 2 for part in parts if _LAST.search(part)}
 
 
 def listed_within(text: str) -> int:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,8 @@ from indexer.numerals import to_arabic
 from indexer.validity import EXPIRED, REPEALED
 from server.answer.expected import expected_answer, in_unit
 from server.answer.features import FEATURES, measure_some
-from server.answer.identity import bears, coined, missing_name
+from server.answer.focus import WHOLE, Focused, focused
+from server.answer.identity import bears, coined, missing_name, says_post
 from server.answer.measured import first_choice
 from server.answer.places import missing_place, named_in
 from server.answer.scorer import LIMIT, load_networks
@@ -38,10 +40,16 @@ _PLANNED = 6.0
 _ALL_YEARS = 3.0
 _OUT_OF_FORCE = 2.0
 _REMARKED = 3.0
+_COUNTED = 2.5
 # Another year, district, province or code than the question's: only where nothing else is found, and then refused.
 _OTHER_IDENTITY = 6.0
 # A clause after a semicolon goes on from those before it: what it adds to them counts this much.
 _ADDS, _ADDS_MOST = 12.0, 4.0
+# Nothing in the sentence can be what is asked for: no figure, no date. Names a dictionary may not know.
+_BARE = {"number": 3.0, "date": 1.0}
+_BARE_OF_NAMES = 0.5
+# The figure of something else: 资产总额 where 负债总额 is asked for.
+_OTHER_MEASURE = 3.0
 _KEPT = [FEATURES.index(name) for name in ("pairs", "near_candidate")]
 _DIGIT = re.compile(r"\d")
 # How far the first may lie above the next before it matters no more.
@@ -54,6 +62,15 @@ _GROUP = re.compile(r"([二两三四五六七八九十]|\d)个([\u4e00-\u9fff]{2
 _REMARK = re.compile(
     r"^(?:□|[(（](?:据|综合|题名)|本文|来源|原标题|责任编辑|编辑|作者|记者|打印|联系人|联系电话|邮政?编码?)"
     r"|^.{0,80}(?:收悉|已收到)[。;]?$|(?:答复|函复|函告|报告)如下[:。]?$"
+)
+_ASKS_REMARK = re.compile(
+    r"记者|作者|编辑|采写|报道|来源|稿|联系人|电话|邮编|邮政编码|reporter|journalist|contact|phone"
+)
+_MEANING = re.compile(
+    r"解释|定义|意思|含义|理解|是啥|指啥|啥意思|概念|何谓|怎么讲|什么概念|说的是什么|\bmean", re.IGNORECASE
+)
+_WHICH_ONES = re.compile(
+    r"哪(?P<count>[二两三四五六七八九十]|\d)(?P<kind>大|个|类|项|家|种|方面)?(?P<noun>[\u4e00-\u9fff]{2})?"
 )
 
 
@@ -70,7 +87,8 @@ class Evidence:
     ``lacking`` the weight of the heaviest of its words that they do not have, ``lacking_around`` that of the heaviest that
     the passage does not have, both as shares of the heaviest word; ``in_unit`` is 1 with a figure in the unit asked for,
     0 without, 0.5 where none is asked for; ``pairs`` and ``near`` are the scorer's features ``pairs`` and
-    ``near_candidate``; ``lead`` is how far the score of the first lies above that of the next.
+    ``near_candidate``; ``lead`` is how far the score of the first lies above that of the next; ``focus`` says whether the
+    sentence speaks of the very thing that is asked about.
     """
 
     passage: Passage
@@ -93,6 +111,7 @@ class Evidence:
     pairs: float = 0.0
     near: float = 0.0
     lead: float = 0.0
+    focus: Focused = WHOLE
 
 
 def _same_term(asked: str | None, defined: str | None) -> bool:
@@ -109,13 +128,35 @@ def _groups(query: Query) -> list[tuple[int, str]]:
     return [(int(to_arabic(count) or count), word) for count, word in found]
 
 
+def asks_meaning(query: Query) -> bool:
+    """Whether a question asks what something means, in whatever words."""
+    return query.kind == "definition" or _MEANING.search(query.text) is not None
+
+
+@lru_cache(maxsize=64)
+def _counted_things(text: str) -> re.Pattern[str] | None:
+    """How a document counts what a question asks for: 3大体系 for 哪三大体系."""
+    match = _WHICH_ONES.search(normalise(text))
+    if not match or not match["noun"]:
+        return None
+    count = int(to_arabic(match["count"]) or match["count"])
+    written = "二两三四五六七八九十"[count - 1 if count > 2 else 0] if count <= 10 else ""
+    return re.compile(
+        rf"(?:{count}|{written or count}|{'两' if count == 2 else count})(?:大|个|类|项|家|种|方面)?{match['noun']}"
+    )
+
+
 def _defines(query: Query, codes: Mapping[str, re.Pattern[str]], passage: Passage) -> bool:
     """Whether a passage is the glossary entry of what is asked about."""
     return passage.term is not None and (
         _same_term(query.term, passage.term)
         or any(code.search(normalise(passage.term)) for code in codes.values())
         # An English question that holds the Chinese term asks for nothing else.
-        or (query.language == "en" and len(passage.term) > 3 and normalise(passage.term) in normalise(query.text))
+        or (
+            (query.language == "en" or asks_meaning(query))
+            and len(passage.term) > 3
+            and normalise(passage.term) in normalise(query.text)
+        )
         or any(_same_term(quoted, passage.term) for quoted in query.quoted)
     )
 
@@ -132,10 +173,13 @@ def _adjusted(query: Query, groups: Sequence[tuple[int, str]], passage: Passage,
     score = -_OUT_OF_FORCE if status is not None and status.value in (REPEALED, EXPIRED) else 0.0
     score += _REPEATED * any(plain.count(word) >= times for times, word in groups)
     score += _SAYS_WHAT * _says_what(query, plain)
+    score += _SAYS_WHAT * says_post(query, plain)
     score += _COINED * any(bears(plain, name) for name in coined(query))
     if len(query.years) > 1 and all(year in plain for year in query.years):
         score += _ALL_YEARS
-    score -= _REMARKED * (_REMARK.search(plain) is not None)
+    score -= _REMARKED * (_REMARK.search(plain) is not None and not _ASKS_REMARK.search(query.text))
+    counted = _counted_things(query.text)
+    score += _COUNTED * (counted is not None and counted.search(plain) is not None)
     return score
 
 
@@ -197,6 +241,10 @@ def collect_evidence(
         missing = unnamed[at] or missing_place(query, one.passage, start, end)
         fit = year_fit(query, one.passage, start, plain)
         known += _DEFINES * defines[at] - _otherness(missing, fit) + _adjusted(query, groups, one.passage, plain)
+        meets = focused(expected, terms, plain, one.context.heading)
+        known -= _BARE.get(expected.kind, _BARE_OF_NAMES) * meets.bare + _OTHER_MEASURE * (
+            meets.other_measure or meets.off
+        )
         if query.kind in ("number", "date") and _DIGIT.search(plain):
             known += min(_ADDS_MOST, _ADDS * _added(one, i, terms))
         evidence.append(
@@ -204,7 +252,8 @@ def collect_evidence(
                 one.passage, start, end, one.passage.document.text[start:end], score + known, own_share, near_share,
                 min(1.0, max(0.0, float(one.context.cosines[i]))), defines[at], around,
                 rarest is None or bool(held[number, rarest]), missing, fit, said, lacking, lacking_around,
-                0.5 if expected.unit is None else float(in_unit(expected, plain)), *kept,
+                0.5 if expected.unit is None else float(in_unit(expected, plain)),
+                pairs=kept[0], near=kept[1], focus=meets,
             )
         )  # fmt: skip
     # What speaks of another place, year or name answers only where nothing else does, and is refused then.

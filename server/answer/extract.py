@@ -10,10 +10,10 @@ from indexer.validity import EXPIRED, REPEALED
 from server.answer.cite import Citation, cite
 from server.answer.conflict import rival_figures
 from server.answer.direct import direct_value
-from server.answer.enumeration import asked_count, enumeration_at, listed_within
+from server.answer.enumeration import asked_count, enumeration_at, listed_within, lists_within
 from server.answer.evidence import Evidence
 from server.answer.expected import expected_answer
-from server.answer.fields import LABELS, FieldAnswer
+from server.answer.fields import LABELS, STATED, FieldAnswer, asked_fields
 from server.answer.terms import Terms
 from server.search.passages import Passage
 from server.search.query import Query
@@ -29,6 +29,7 @@ _WHOLE_LIST = 260
 _LOOKED_THROUGH = 10
 _LISTS = ("list", "definition", "how", "open")
 _TITLE = 30
+_UNSTATED = {"zh": "{}：文件没有写明。", "en": "{}: the document does not state it."}
 # 哪几批 asks for a list, though it counts.
 _WHICH = re.compile(r"哪几|哪些|哪[两二三四五六七八九十]|分别是")
 
@@ -85,7 +86,7 @@ def _following(evidence: Evidence, generation: Generation) -> Part | None:
 def _list(query: Query, evidence: Sequence[Evidence], generation: Generation) -> Part | None:
     """A whole list, where the question wants one: first one of as many items as are asked for."""
     first, asked = evidence[0], asked_count(normalise(query.text))
-    if asked is not None and listed_within(first.quote) != asked:
+    if asked is not None and asked not in lists_within(first.quote):
         for candidate in evidence[:_LOOKED_THROUGH]:
             # The subject must be the question's own: a list of as many items may be about anything.
             if candidate.coverage >= 0.75 * first.coverage and (whole := _enumeration(candidate, asked)):
@@ -132,7 +133,10 @@ def select(query: Query, evidence: Sequence[Evidence], generation: Generation, t
         and len(first.passage.text) <= MAX_ANSWER - 20
     ):
         return [_entry(first)]
-    if (query.kind in _LISTS or _WHICH.search(query.text)) and (whole := _list(query, evidence, generation)):
+    figure = expected_answer(query).kind in ("number", "date", "person")
+    if ((query.kind in _LISTS and not figure) or _WHICH.search(query.text)) and (
+        whole := _list(query, evidence, generation)
+    ):
         return [whole]
     return _further(query, evidence, terms)
 
@@ -171,7 +175,8 @@ def frame(query: Query, cited: Sequence[Citation], part: Part, shown: str, sever
         where = f"《{title}》（{first.date}）：" if several and first.date else f"《{title}》：" if several else ""
         return f"{where}{direct}{shown} {marks}{_warning(query, first)}"
     where = ", ".join(part for part in (f"《{first.title[:60]}》", first.document_number, first.date) if part)
-    return f"From {where}: “{shown}” {marks}{_warning(query, first)}"
+    direct = f"{part.direct}. " if part.direct and part.direct != shown.strip("。；") else ""
+    return f"{direct}From {where}: “{shown}” {marks}{_warning(query, first)}"
 
 
 def cited_parts(parts: Sequence[Part], n: int) -> list[Citation]:
@@ -185,9 +190,9 @@ def cited_parts(parts: Sequence[Part], n: int) -> list[Citation]:
 
 def _with_direct(query: Query, parts: Sequence[Part], terms: Terms) -> list[Part]:
     """The first part with the value that it answers with; the first part of every other document likewise."""
-    if query.language == "en" or query.kind not in ("number", "date"):
-        return list(parts)
     expected = expected_answer(query)
+    if expected.kind not in ("number", "date"):
+        return list(parts)
     seen: set[str] = set()
     found = []
     for part in parts:
@@ -242,4 +247,9 @@ def compose_fields(query: Query, answers: Sequence[FieldAnswer]) -> tuple[str, l
             break
         parts.append(part[:MAX_ANSWER])
         citations.append(citation)
+    if citations:
+        said = {found.name for found in answers}
+        for name in asked_fields(query):
+            if name in STATED and name not in said:
+                parts.append(_UNSTATED[query.language].format(LABELS[name][query.language == "en"]))
     return "\n".join(parts), citations

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from server.answer.english import in_chinese, in_official_terms
 from server.answer.evidence import Evidence, Terms, collect_evidence
 from server.answer.reading import Read, read_passages
 from server.answer.refuse import refuse
@@ -33,6 +34,8 @@ def find_evidence(
     """The evidence for a question in the ``count`` best passages. ``read`` is what was read for the question already."""
     if read is None:
         read = read_passages(retriever, query, count, allowed)
+    if (known := _asked_in_chinese(retriever, query, allowed, count)) is not None:
+        return known
     found = _collected(retriever, query, read)
     if not read.quick or _clear(query, found.evidence):
         return found
@@ -40,7 +43,19 @@ def find_evidence(
     return _collected(retriever, query, whole)
 
 
+def _asked_in_chinese(
+    retriever: Retriever, query: Query, allowed: NDArray[np.bool_] | None, count: int
+) -> Found | None:  # fmt: skip
+    """What an English question finds when it is asked in the documents' own terms; None where that answers nothing."""
+    chinese = in_chinese(query)
+    if chinese is None:
+        return None
+    found = find_evidence(retriever, chinese, allowed, count)
+    return found if refuse(chinese, found.evidence) is None else None
+
+
 def _collected(retriever: Retriever, query: Query, read: Read) -> Found:
+    query = in_official_terms(query)
     terms = Terms(query, retriever.generation)
     return Found(read, terms, collect_evidence(query, terms, read.passages, retriever.generation, read.vector))
 

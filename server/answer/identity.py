@@ -26,6 +26,10 @@ _SUM = re.compile(r"\d+(?:\+\d+)+")
 _QUARTERS = "一二三四"
 
 
+# 六届四次全会 is another meeting than 六届三次全会.
+_MEETING = re.compile(r"[〇零一二三四五六七八九十\d]{1,4}届[〇零一二三四五六七八九十\d]{1,3}次(?=全会|全体)")
+
+
 @lru_cache(maxsize=64)
 def _figures(text: str) -> tuple[str, ...]:
     plain = normalise(text)
@@ -53,7 +57,31 @@ def bears(text: str, name: str) -> bool:
     if _NOT_HAN.sub("", name) in _NOT_HAN.sub("", text):
         return True
     group = _GROUP.match(name)
-    return group is not None and text.count(group["word"]) >= int(to_arabic(group["count"]) or group["count"])
+    if group is None:
+        return False
+    count, word = int(to_arabic(group["count"]) or group["count"]), group["word"]
+    # 四个聚焦 is what the text itself calls them: then they are not five.
+    called = {int(to_arabic(said) or said) for said in re.findall(rf"([二两三四五六七八九十]|\d)个{word}", text)}
+    return text.count(word) >= count and (not called or count in called)
+
+
+_ASKS_POST = re.compile(
+    r"(?P<name>[\u4e00-\u9fff]{2,4}?)(?:同志)?(?:是|担任|任|现任|的)+(?:什么|何|啥|哪个)(?:职务|职位|职|岗位|领导)|(?P<of>[\u4e00-\u9fff]{2,4}?)的?(?:职务|职位)是"
+)
+_POST = r"(?:[长记任席员监总理师]|代表|委员|发言人)[,、\s]{0,2}"
+
+
+@lru_cache(maxsize=64)
+def _post_of(text: str) -> re.Pattern[str] | None:
+    match = _ASKS_POST.search(normalise(text))
+    name = (match["name"] or match["of"]) if match else None
+    return re.compile(_POST + re.escape(name)) if name else None
+
+
+def says_post(query: Query, plain: str) -> bool:
+    """Whether a question asks for the post of a person, and a normalised text puts one before the name: 局长姜小禾."""
+    post = _post_of(query.text)
+    return post is not None and post.search(plain) is not None
 
 
 # Asked for several times a passage.
@@ -65,6 +93,9 @@ def _around(title: str, section: tuple[str, ...], text: str) -> str:
 def missing_name(query: Query, passage: Passage) -> str | None:
     """The code, figure or coined term of a question that a passage and its headings do not bear; None when none is missing."""
     figures, sums, names = _figures(query.text), _sums(query.text), coined(query)
+    meeting = None if query.sessions else _MEETING.search(normalise(query.text))
+    if meeting and meeting.group() not in normalise(passage.document.text):
+        return meeting.group()
     if not (query.codes or query.quarters or figures or sums or names):
         return None
     around = _around(passage.document.title, passage.section, passage.text)

@@ -11,7 +11,7 @@ from server.replies import Statement, commitments
 from server.search.query import Query
 
 _OUTCOME = re.compile(
-    r"(?:怎么|如何|怎样)(?:办理|答复|回复|落实|处理|办)的?[？?]?$|(?:建议|提案).{0,6}(?:办理|答复|回复|落实|处理)(?:的)?(?:情况|结果|内容|进展|得?怎么样|了?什么|如何)"
+    r"(?:怎么|如何|怎样)(?:办理|答复|回复|落实|处理|办)的?[？?]?$|(?:建议|提案).{0,6}(?:办理|答复|回复|落实|处理|办)(?:的)?(?:情况|结果|内容|进展|得?怎么样|了?什么|如何)"
     r"|(?:办|干)了(?:什么|哪些)|有(?:什么|哪些)(?:结果|进展|答复)|(?:什么|怎样的|哪些)(?:样的)?(?:答复|回复|结果)[？?]?$"
     r"|what (?:was|has been) done|how was .{0,60}(?:handled|answered|replied)|what came of|outcome of",
     re.IGNORECASE,

@@ -13,7 +13,8 @@ _PROVINCES = (
     "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃 青海 台湾 "
     "内蒙古 广西 西藏 宁夏 新疆 香港 澳门"
 ).split()
-_ENGLISH = dict(
+# Provinces by their English names.
+ENGLISH_PROVINCES = dict(
     zip(
         "beijing tianjin shanghai chongqing hebei shanxi liaoning jilin heilongjiang jiangsu zhejiang anhui fujian jiangxi shandong "
         "henan hubei hunan guangdong hainan sichuan guizhou yunnan shaanxi gansu qinghai taiwan mongolia guangxi tibet ningxia "
@@ -25,6 +26,7 @@ _ENGLISH = dict(
 _ALL_PROVINCES = re.compile("|".join(_PROVINCES))
 # A district at the start of a question or after a mark, which the dictionary may not know: 荣昌区有多少户.
 _DISTRICT = re.compile(r"(?:^|[,、年在和与])(?P<name>[\u4e00-\u9fff]{2,3}[区县])(?!域|间|别|属县)")
+_DISTRICT_NAME = re.compile(r"^[\u4e00-\u9fff]{2,4}[区县]$")
 _NO_DISTRICT = re.compile(
     r"^(?:各|全|本|我|该|这|那|市|主城|多少|哪|几|什么|新|老)|(?:开发|高新|经开|园|社|地|景|片|城|郊|辖|库|山|区)[区县]$"
 )
@@ -48,7 +50,7 @@ def provinces_of(query: Query) -> tuple[str, ...]:
 def _provinces_in(text: str) -> tuple[str, ...]:
     plain = normalise(text)
     named = _ALL_PROVINCES.findall(plain)
-    named += [_ENGLISH[word] for word in re.findall(r"[a-z]+", plain) if word in _ENGLISH]
+    named += [ENGLISH_PROVINCES[word] for word in re.findall(r"[a-z]+", plain) if word in ENGLISH_PROVINCES]
     return tuple(dict.fromkeys(named))
 
 
@@ -67,11 +69,12 @@ def _english_names(query: Query) -> list[str]:
     found = []
     for entry in query.translations:
         name = " ".join(entry.words)
-        if name in _ENGLISH or not re.search(rf"\b{re.escape(name.title())}\b", query.text):
+        if name in ENGLISH_PROVINCES or not re.search(rf"\b{re.escape(name.title())}\b", query.text):
             continue
         stems = [
-            _stem(place) for term, _ in entry.terms for place in (term, term[:2]) if _of_dictionary(place) == [place]
-        ]
+            _stem(place) for term, _ in entry.terms for place in (term, term[:2])
+            if _of_dictionary(place) == [place] or _DISTRICT_NAME.match(place)
+        ]  # fmt: skip
         if stems:
             found.append("|".join((name.title(), *sorted(set(stems)))))
     return found
@@ -88,7 +91,10 @@ def places_of(query: Query) -> tuple[str, ...]:
         found = _english_names(query)
     else:
         found = [name for match in _DISTRICT.finditer(text) if not _NO_DISTRICT.search(name := match["name"])]
-        found = [*query.places, *found, *_of_dictionary(re.sub(r"[“「『《\"][^”」』》\"]*[”」』》\"]", " ", text))]
+        named = _of_dictionary(re.sub(r"[“「『《\"][^”」』》\"]*[”」』》\"]", " ", text))
+        # 写涪陵区那篇: the dictionary knows where the name begins.
+        found = [name for name in found if not any(name != place and name.endswith(place) for place in named)]
+        found = [*query.places, *found, *named]
     stems = found if query.language == "en" else [_stem(name) for name in found]
     provinces = set(provinces_of(query))
     known = _ALL_PROVINCES if query.language == "zh" else re.compile("(?!)")
@@ -99,7 +105,7 @@ def named_in(query: Query) -> tuple[str, ...]:
     """All places that a question names, as it writes them."""
     written = normalise(query.text)
     if query.language == "en":
-        return tuple(word for word in written.split() if word in _ENGLISH)
+        return tuple(word for word in written.split() if word in ENGLISH_PROVINCES)
     stems = "|".join(map(re.escape, (*provinces_of(query), *places_of(query))))
     return tuple(match.group() for match in re.finditer(rf"(?:{stems})(?:[省市区县州])?", written)) if stems else ()
 

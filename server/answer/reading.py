@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from indexer.analyzer import Tokens, analyze
 from indexer.generations import Generation
 from server.answer.abbreviations import SAME
+from server.answer.english import in_official_terms
 from server.answer.places import elsewhere
 from server.answer.years import asks_plan, looked_back, other_year, without_years
 from server.search.candidates import Candidate
@@ -82,7 +83,7 @@ def read_passages(
 
     ``vector`` is the question's, where it is known; ``timings`` takes the milliseconds of each stage.
     """
-    generation, query = retriever.generation, with_full_names(query)
+    generation, query = retriever.generation, with_full_names(in_official_terms(query))
     depth = max(count, DEPTH)
     candidates, used, quick = retriever.search_by(query, depth, "hybrid", allowed, vector, timings=timings)
     found = suited(query, candidates, generation, count)

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from server.answer.evidence import Evidence
+from server.answer.expected import expected_answer
+from server.answer.fields import LABELS, STATED, asked_fields
+from server.answer.focus import focus_of
 from server.answer.support import certain, support
 from server.search.passages import Passage
 from server.search.query import Query
@@ -75,10 +78,19 @@ def refuse(query: Query, evidence: Sequence[Evidence], least: float | None = Non
         # Of the right place and another year says more than of another place.
         nearest = next((one for one in evidence if one.missing is None), best)
         return _other(query, nearest)
+    unstated = _unstated(query, best)
+    if unstated is not None:
+        return unstated
     defined = certain(query, best)
     # A procedure for another thing is none for this one: 居民身份证补领 is not answered by what says 居民身份证 alone.
     if query.kind == "how" and query.language == "zh" and not best.has_rarest and not defined:
         return _nothing(query, evidence)
+    if (best.focus.bare or best.focus.off) and not defined:
+        return _nothing(query, evidence)
+    if best.focus.other_measure and not defined:
+        # Said of the right place and year, but of another figure: 资产总额 is no 负债总额.
+        measure = focus_of(expected_answer(query))
+        return _mismatch(query, "".join(measure.measure).split("|")[0]) if measure else _nothing(query, evidence)
     least = _MIN_SUPPORT[query.language] if least is None else least
     return None if defined or support(query, best) >= least else _nothing(query, evidence)
 
@@ -90,6 +102,18 @@ def _other(query: Query, evidence: Evidence) -> Refusal | None:
     if evidence.year_fit == 0:
         years = "、".join(query.years)
         return _mismatch(query, years if query.language == "en" else f"{years}年")
+    return None
+
+
+def _unstated(query: Query, best: Evidence) -> Refusal | None:
+    """That a document named by its number does not state the very field that is asked for, such as its date."""
+    if not query.names_number:
+        return None
+    document = best.passage.document
+    for name in asked_fields(query):
+        found = document.metadata.get(name)
+        if name in STATED and (found is None or found.start is None):
+            return _mismatch(query, LABELS[name][query.language == "en"])
     return None
 
 

@@ -15,6 +15,7 @@ from server.answer.evidence import Evidence
 from server.answer.expected import expected_answer
 from server.answer.extract import MAX_ANSWER, Part, cited_parts, frame
 from server.answer.finding import find_evidence
+from server.answer.parts import parts_of
 from server.answer.refuse import refuse
 from server.search.query import Query, understand_query
 from server.search.retrieve import Retriever
@@ -22,6 +23,8 @@ from server.search.retrieve import Retriever
 _NOT_FOUND = {"zh": "没有找到依据。", "en": "no evidence was found."}
 # Words, marks and the name of the document around a quote, in characters.
 _FRAME = 60
+# The least share of what is asked about that a sentence with all sides must have to be the answer by itself.
+_SPEAKS = 0.5
 _CLAUSE = re.compile(r"(?<=[，；：,;:、])")
 _WHICH = re.compile(r"(?:哪|谁)[^，。]{0,8}[高低多少大小快慢]|\bwhich\b|\b(?:more|higher|lower|less)\b", re.IGNORECASE)
 _FIGURE = re.compile(r"^\D{0,2}(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>\D*)$")
@@ -42,13 +45,24 @@ def compare(
     """Each side of a question asked by itself; empty where the question compares nothing, one sentence of its ``evidence``
     says it all, or no side has an answer."""
     sides = [] if query.names_number else sides_of(query)
-    if not sides or (evidence and evidence[0].missing is None and bears_all(query, evidence[0])):
+    if sides and evidence and evidence[0].missing is None and _bears_all(query, evidence[0]):
+        return []
+    if not sides:
+        sides = [] if query.names_number else parts_of(query)
+        if evidence and all(normalise(side.name) in normalise(evidence[0].quote) for side in sides):
+            return []
+    if not sides:
         return []
     found = [_answered(retriever, side, count, allowed) for side in sides]
     places = {(one.evidence.passage.document.document_id, one.evidence.start) for one in found if one.evidence}
     answered = sum(one.evidence is not None for one in found)
     # One sentence for two sides is about neither of them alone.
     return found if answered and len(places) == answered else []
+
+
+def _bears_all(query: Query, evidence: Evidence) -> bool:
+    """Whether a sentence names every side and speaks of what is compared."""
+    return bears_all(query, evidence) and evidence.focus.said >= _SPEAKS and not evidence.focus.bare
 
 
 def _answered(

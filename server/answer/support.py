@@ -12,8 +12,10 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from indexer.analyzer import normalise
 from indexer.errors import ZhengwenError
-from server.answer.evidence import Evidence
+from server.answer.evidence import Evidence, asks_meaning
+from server.answer.identity import says_post
 from server.search.query import Language, Query
 
 Weights = Mapping[str, float]
@@ -66,8 +68,13 @@ def clues(query: Query, best: Evidence) -> dict[str, float]:
 
 
 def certain(query: Query, best: Evidence) -> bool:
-    """Whether the best evidence is the glossary entry of the very term that is asked for: answered whatever its support."""
-    return best.defines and (query.term is not None or bool(query.codes) or query.language == "en")
+    """Whether the best evidence is the glossary entry of the very term that is asked for, or names the post of the person:
+    answered whatever its support."""
+    if says_post(query, normalise(best.quote)):
+        return True
+    return best.defines and (
+        asks_meaning(query) or query.term is not None or bool(query.codes) or query.language == "en"
+    )
 
 
 def support_of(weights: Weights, values: Mapping[str, float]) -> float:

@@ -14,7 +14,7 @@ from server.answer.abbreviations import SAME
 from server.search.query import Query
 
 # Words that ask, address or join. Whole words: the 中 of 中国 stays.
-_STOP = frozenset(
+STOP = frozenset(
     "请问 请 麻烦 告诉 我 我们 想 想知道 知道 了解 介绍 解释 说明 一下 什么 什么样 什么时候 "
     "什么时间 时候 啥 咋 是 是什么 指 是指 指的是 意思 含义 定义 多少 几 几个 哪 哪些 哪个 "
     "哪一个 哪一 哪位 哪里 哪儿 哪家 哪年 哪天 哪几 哪几个 谁 怎么 怎样 怎么样 如何 为什么 "
@@ -22,13 +22,28 @@ _STOP = frozenset(
     "吧 啊 有 和 与 及 以及 把 被 在 里 中 到 要 给 这 那 这个 那个 个 一个 都 "
     "也 还 从 由 为 对 于 以 能 会 做 得 地 着 过 就 而 并 或 或者 且 将 已 已经 曾 "
     "所 等 之 其 他 她 它 多大 多长 多高 多久 多 大概 目前 现在 哪种 哪项 包括 包含 叫 "
-    "叫做".split()
+    "叫做 钱".split()
 )
 
 
+# What an English question has besides words: the s of a possessive, the possessive whose name stands by itself.
+_EMPTY = re.compile(r"^(?:s|how|large|long|many|much|end|state-owned|asset-liability|loss-making|high-tech)$|['’]s$")
 _YEAR = re.compile(r"(?:19|20)\d\d年?|年")
 # Translations that the dictionary is sure of, and the most that are looked for.
 _SURE, _MOST = 0.5, 8
+
+
+# A deputy does not hold the post.
+_POSTS = frozenset("市长 区长 县长 省长 局长 主任 部长 书记 主席 院长 校长 会长 董事长 总经理 厅长 秘书长".split())
+
+
+def _undeputed(post: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!副){re.escape(post)}")
+
+
+def holds(text: str, word: str) -> bool:
+    """Whether a normalised text has a word; of a post not only its deputy: 市长 does not stand in 副市长."""
+    return word in text and (word not in _POSTS or _undeputed(word).search(text) is not None)
 
 
 def matcher(term: str) -> re.Pattern[str]:
@@ -63,7 +78,7 @@ def content_tokens(query: Query) -> Tokens:
     if query.language == "en":
         return query.content
     words = rjieba.cut(bare_question(query))
-    return analyze("".join(" " if word in _STOP else word for word in words))
+    return analyze("".join(" " if word in STOP else word for word in words))
 
 
 def _alternatives(query: Query) -> dict[str, tuple[str, ...]]:
@@ -90,7 +105,9 @@ class Terms:
             word: (word, *(name for name in SAME[word] if name != word)) for word in content.words if word in SAME
         }
         translated = {word for phrase in self._others for word in (phrase, *phrase.split())}
-        words = list(dict.fromkeys(word for word in content.words if word not in translated))
+        words = list(
+            dict.fromkeys(word for word in content.words if word not in translated and not _EMPTY.search(word))
+        )
         bigrams = [b for b in dict.fromkeys(content.bigrams) if b not in words]
         size = max(1, generation.manifest.chunks)
         self.absent: list[str] = []
@@ -106,6 +123,8 @@ class Terms:
                 self._weights[term] = share * float(np.log(1 + size / (frequency + 0.5)))
                 if term[0].isascii() or term[-1].isascii():
                     self._whole[term] = matcher(term)
+                elif term in _POSTS:
+                    self._whole[term] = _undeputed(term)
                 if not frequency and index is generation.words:
                     self.absent.append(term)
         self.words = len(words) + len(self._others)
@@ -121,6 +140,10 @@ class Terms:
     def weighted(self) -> tuple[tuple[str, float], ...]:
         """Each term of ``names`` with its weight."""
         return tuple(zip(self.names, self.weights.tolist(), strict=True))
+
+    def weight_of(self, word: str) -> float:
+        """The weight of a word; of one that is none of the terms, that of the heaviest: it is rare, or new."""
+        return self._weights.get(word, max(self._weights.values(), default=1.0))
 
     def subject(self, aside: str) -> NDArray[np.bool_]:
         """Which terms are not part of a text, such as the places and years of the question, bool [terms]."""
@@ -142,7 +165,7 @@ class Terms:
             if whole is None or whole.search(text) is not None:
                 return True
         others = self._others.get(term)
-        return others is not None and any(other in text for other in others[1:])
+        return others is not None and any(holds(text, other) for other in others[1:])
 
     def place(self, term: str, text: str, start: int = 0) -> int:
         """Where a term, or another word for it, next stands in a normalised text from ``start`` on; -1 where it does not."""

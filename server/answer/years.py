@@ -17,6 +17,11 @@ _CHINESE = re.compile(r"[一二][九〇零○][〇零○一二三四五六七八
 _COMPARED = re.compile(
     r"(?:比|较|相比|对比|与|相当于)\s*(?:19|20)\d\d\s*年(?:末|底|初|同期)?(?:相比|增|提|下|减|高|低|上|多|少|净|翻)"
 )
+# 从2020年的82.4岁提高到83.9岁: the year that it rose from is not the one that it rose to.
+_FROM = re.compile(
+    r"[从由]\s*((?:19|20)\d\d)\s*年[末底初]?的?[^,，。;；]{0,16}?(?:提高|提升|增加|增长|上升|扩大|升|下降|降低|降|减少|减|收窄|压减)(?:了|到|至|为)+"
+    r"(?![^\d]{0,3}(?:19|20)\d\d\s*年)"
+)
 _LAST = re.compile(r"(?<![比较])(?:去年|上年|过去一年|过去的一年|一年来)(?!同期)")
 _THIS = re.compile(r"今年|本年(?:度)?|年内")
 _NEXT = re.compile(r"明年")
@@ -42,12 +47,14 @@ _ASKS_PLAN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Years that a sentence states, and those that the headings and words above place it in."""
+    """Years that a sentence states, and those that the headings and the words above place it in; ``beside`` are those of
+    the words in its own paragraph."""
 
     stated: frozenset[str]
     headed: frozenset[str]
     placed: frozenset[str]
     issued: str | None
+    beside: frozenset[str] = frozenset()
 
 
 # All titles of a corpus are looked at for one question.
@@ -90,9 +97,9 @@ def _headed(section: tuple[str, ...], issued: str | None) -> frozenset[str]:
     return years_in(normalise("\n".join(section)), issued)
 
 
-def _placed(document: Document, start: int, issued: str | None) -> frozenset[str]:
-    """The year in which the nearest words above place a sentence: 过去一年，…"""
-    found = list(_PLACING.finditer(document.text, max(0, start - _LOOKED), start))
+def _placed(document: Document, start: int, issued: str | None, first: int = 0) -> frozenset[str]:
+    """The year in which the nearest words above place a sentence, from offset ``first`` on: 过去一年，…"""
+    found = list(_PLACING.finditer(document.text, max(first, start - _LOOKED), start))
     if not found:
         return frozenset()
     last = found[-1]
@@ -107,7 +114,11 @@ def spoken_years(passage: Passage, start: int, plain: str) -> Spoken:
     """The years that a sentence of a passage, normalised as ``plain``, speaks of."""
     document = passage.document
     issued = issued_in(document)
-    return Spoken(years_in(plain, issued), _headed(passage.section, issued), _placed(document, start, issued), issued)
+    paragraph = max(0, document.text.rfind("\n", 0, start))
+    return Spoken(
+        years_in(plain, issued), _headed(passage.section, issued), _placed(document, start, issued), issued,
+        _placed(document, start, issued, paragraph),
+    )  # fmt: skip
 
 
 def year_fit(query: Query, passage: Passage, start: int, plain: str) -> float:
@@ -120,12 +131,15 @@ def year_fit(query: Query, passage: Passage, start: int, plain: str) -> float:
         return 1.0
     if spoken.headed:
         return (0.6 if spoken.stated else 0.9) if spoken.headed & asked else 0.0
-    if spoken.stated:
+    if spoken.stated - frozenset(_FROM.findall(plain)):
         # Under no heading of a year, the years of a sentence are what it is about.
-        return 0.4 if spoken.placed & asked else 0.0
+        return 0.4 if spoken.beside & asked else 0.0
     if spoken.placed & asked:
-        return 0.9
+        # 五年来, and one of them is asked for.
+        return 0.9 if len(spoken.placed) == 1 else 0.6
     text = passage.text
+    if spoken.beside:
+        return 0.0
     if spoken.issued is None:
         return 0.7 if any(year in text or year in passage.document.title for year in asked) else 0.0
     if spoken.placed:

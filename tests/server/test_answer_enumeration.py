@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.answer.enumeration import asked_count, enumeration_at, listed_within
+from server.answer.enumeration import asked_count, enumeration_at, listed_within, lists_within
 
 INLINE = "呈现三个特点：一是量增，产值3亿元；二是质优，能耗下降；三是面广。此外还有别的。"
 PARAGRAPHS = "文件有三个特点。\n首先，对标上级。依据充分。\n其次，问题导向。\n最后，集思广益。经过讨论。\n（完）"
@@ -74,3 +74,23 @@ def test_spans_lie_in_the_text(parts: list[str]) -> None:
             assert start <= found.items[0] < found.end <= len(text)
             assert list(found.items) == sorted(set(found.items))
             assert all(head in text for head in found.heads(text))
+
+
+def test_a_list_that_changes_its_marks_halfway() -> None:
+    text = "主要有三个特点。首先是对标。其次是坚持。三是突出。"
+    found = enumeration_at(text, 0, text.index("。") + 1)
+    assert found is not None
+    assert found.heads(text) == ["首先是对标", "其次是坚持", "三是突出"]
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("分为甲类、乙类和丙类3大体系", {2, 3}),
+        ("甲、乙、丙", {3}),
+        ("向主业、重点行业和关键领域集中", {2, 3}),
+        ("没有列举", set()),
+    ],
+)
+def test_how_many_things_a_sentence_may_list(text: str, counts: set[int]) -> None:
+    assert lists_within(text) == counts

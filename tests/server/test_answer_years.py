@@ -126,3 +126,18 @@ def test_documents_about_something_else() -> None:
 @given(st.text(alphabet="0123456789年去今明比较—〇二一 至的", max_size=24), st.sampled_from([None, "2024"]))
 def test_years_are_years(text: str, issued: str | None) -> None:
     assert all(len(year) == 4 and 1900 <= int(year) < 2100 for year in years_in(text, issued))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "fit"),
+    [
+        # The year that a figure rose from is not the one that it rose to.
+        ("2023年普及率提高到多少", "2023年，全区推进供水。普及率从2020年的70%提高到81%。", 0.9),
+        ("2020年普及率是多少", "2023年，全区推进供水。普及率从2020年的70%提高到81%。", 1.0),
+        # The year of another paragraph places no sentence that has its own.
+        ("2023年招商多少", "2023年以来开展摸底。\n未来一年，力争2024年招商5亿元。", 0.0),
+    ],
+)
+def test_the_year_of_a_figure(question: str, text: str, fit: float) -> None:
+    start = max(text.rfind("。", 0, len(text) - 1), text.rfind("\n")) + 1
+    assert year_fit(understand_query(question), passage(text, "情况通报"), start, text[start:]) == fit
