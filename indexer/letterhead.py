@@ -16,7 +16,7 @@ LABEL_LINE = re.compile(
     r"|采纳情况|(?:办理|答复|办复|回复|建议|提案){0,3}(?:类\s*别|类型|编号|案号)|办理结果|密\s*级|紧急程度|记\s*者|通讯员|地\s*点|主持人|发布人|发言人|主讲人|嘉\s*宾|摄\s*影|审\s*核|监\s*制)\s*(?:标[记识志])?\s*[：:]"
 )
 # One line may hold several: 文号：清水函〔2024〕7号 成文日期：2024年5月6日.
-_NEXT_LABEL = re.compile(r"[\s　，,；;|]+(?=[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff]){1,7}\s?[：:])")
+_NEXT_LABEL = re.compile(r"(?<![\s　，,；;|])[\s　，,；;|]++(?=[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff]){1,7}\s?[：:])")
 # Where the reader is on a site and what he can do there; > stands between the names of its sections.
 SITE_LINE = re.compile(
     r"首页|(?:您的?|你的?)?(?:当前|现在|所在)?(?:的)?位置\s*[：:]?|分享(?:到)?\s*[：:]?|[>＞»]|[【\[（(]?\s*(?:字体|字号)\s*[：:]?|[大中小]|打印|关闭"

@@ -13,6 +13,8 @@ from server.database import opened
 Rating = Literal["up", "down"]
 
 FILE = "feedback.sqlite"
+# Passages kept of an answer: whoever asks may ask for a hundred, and nobody reads them here.
+_PASSAGES = 8
 # Each step takes the file from the version that is its place in the list to the next.
 _MIGRATIONS = (
     """
@@ -26,7 +28,7 @@ _MIGRATIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A rating with the answer it is about: ``answer`` is the object that was returned, passages included."""
+    """A rating with the answer it is about: ``answer`` is the object that was returned, its first passages included."""
 
     answer_id: str
     at: str
@@ -46,7 +48,8 @@ class FeedbackStore:
 
         ``answer``: the JSON object of the answer. Raises ZhengwenError when the file cannot be written.
         """
-        masked = {**answer, "question": mask(answer["question"])}
+        kept = list(answer.get("passages", ()))[:_PASSAGES]
+        masked = {**answer, "question": mask(answer["question"]), "passages": kept}
         if answer.get("standalone_question"):
             masked["standalone_question"] = mask(answer["standalone_question"])
         at = datetime.now(UTC).isoformat(timespec="seconds")

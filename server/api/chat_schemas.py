@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from server.api.schemas import FiltersIn, Text
+from server.api.schemas import FiltersIn, Text, turn_of
 from server.questions import BadQuestion
 from server.search.followup import Turn
 
@@ -63,7 +63,7 @@ class ChatRequest(_Open):
     def history(self) -> list[Turn]:
         """The turns before it, oldest first."""
         return [
-            Turn("user" if message.role == "user" else "assistant", message.text())
+            turn_of("user" if message.role == "user" else "assistant", message.text())
             for message in self.messages[:-1][-_MAX_TURNS:]
             if message.role in ("user", "assistant")
         ]

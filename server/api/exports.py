@@ -37,7 +37,7 @@ def _all_rows(assistant: Assistant, filters: ReplyFilters, role: Role) -> Sequen
 
 def _file(body: bytes, media_type: str, name: str) -> Response:
     # ``inline`` would let a browser show what is meant to be kept.
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-cache"}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, media_type=media_type, headers=headers)
 
 
@@ -66,6 +66,5 @@ def replies_atom(request: Request, assistant: TheAssistant, reader: TheReader, f
     limit = ENTRIES if filters.text is None else MAX_ROWS
     page = assistant.reply_page(filters, reader.role, 0, limit)
     search = {name: value for name in _SEARCH if (value := request.query_params.get(name, "").strip())}
-    made = assistant.generation.manifest.created
-    body = atom(newest(page.replies), search, str(request.base_url), made)
-    return Response(body, media_type=f"{MEDIA_TYPE}; charset=utf-8", headers={"Cache-Control": "private, no-cache"})
+    body = atom(newest(page.replies), search, str(request.base_url))
+    return Response(body, media_type=f"{MEDIA_TYPE}; charset=utf-8")

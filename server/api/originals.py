@@ -27,7 +27,6 @@ def original(document_id: str, request: Request, assistant: TheAssistant, reader
         )
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}",
-        "Cache-Control": "private, no-cache",
         "Content-Length": str(found.size),
     }
     body = b"" if request.method == "HEAD" else found.read()

@@ -241,6 +241,15 @@ class FiltersIn(Model):
         return checked_filters(self.kind, self.year, self.issuer, self.number, self.as_of, self.status)
 
 
+# Characters of an earlier turn that are looked at, as many as a question may have: what a turn is about stands first.
+_MAX_TURN = 2_000
+
+
+def turn_of(role: Literal["user", "assistant"], content: str) -> Turn:
+    """An earlier turn as the assistant takes it. A client may send far more than can be read while others wait."""
+    return Turn(role, content[:_MAX_TURN])
+
+
 class TurnIn(Model):
     role: Literal["user", "assistant"]
     content: Annotated[Text, Field(max_length=20_000)]
@@ -257,4 +266,4 @@ class Question(Model):
 
     def turns(self) -> list[Turn]:
         """The history as the assistant takes it."""
-        return [Turn(turn.role, turn.content) for turn in self.history]
+        return [turn_of(turn.role, turn.content) for turn in self.history]

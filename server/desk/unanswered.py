@@ -39,16 +39,22 @@ class Unanswered:
     last: str
 
 
+# Rows that are kept, and questions that are listed: whoever may ask must not fill the disk, nor the page of the keeper.
+_MOST, _LISTED = 20_000, 500
+
+
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 class UnansweredStore:
-    """The unanswered questions of one data directory; none is kept longer than ``days``. Several processes may use it."""
+    """The unanswered questions of one data directory; none is kept longer than ``days``, and of more than ``most`` the
+    latest. Several processes may use it."""
 
-    def __init__(self, data_dir: Path, days: int) -> None:
+    def __init__(self, data_dir: Path, days: int, most: int = _MOST) -> None:
         self._path = data_dir / FILE
         self._days = days
+        self._most = most
 
     @contextmanager
     def _opened(self) -> Iterator[Connection]:
@@ -68,17 +74,18 @@ class UnansweredStore:
         )  # fmt: skip
         with self._opened() as db:
             db.execute("INSERT INTO unanswered VALUES (?, ?, ?, ?, ?)", row)
+            db.execute("DELETE FROM unanswered WHERE rowid <= (SELECT max(rowid) FROM unanswered) - ?", (self._most,))
 
     def since(self, days: int = 7) -> list[Unanswered]:
-        """Questions of the last so many days, the same ones as one: most often asked first, then the latest."""
+        """Questions of the last so many days, the same ones as one: most often asked first, then the latest; 500 at most."""
         if not self._path.is_file():
             return []
         with self._opened() as db:
             rows = db.execute(
                 # SQLite takes the other columns from the row of the latest moment.
                 "SELECT question, standalone, language, reason, count(*) AS times, max(at) AS last FROM unanswered "
-                "WHERE at >= ? GROUP BY trim(question), standalone ORDER BY times DESC, last DESC",
-                (_iso(datetime.now(UTC) - timedelta(days=days)),),
+                "WHERE at >= ? GROUP BY trim(question), standalone ORDER BY times DESC, last DESC LIMIT ?",
+                (_iso(datetime.now(UTC) - timedelta(days=days)), _LISTED),
             ).fetchall()
         return [Unanswered(*row) for row in rows]
 

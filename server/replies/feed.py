@@ -48,11 +48,11 @@ def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: s
     return child
 
 
-def atom(replies: Sequence[Reply], search: Mapping[str, str], base_url: str, made: str) -> bytes:
+def atom(replies: Sequence[Reply], search: Mapping[str, str], base_url: str) -> bytes:
     """The feed of a search, given as the parameters of its address.
 
-    ``replies`` come newest first; ``base_url`` is absolute and ends in a slash; ``made`` (RFC 3339) dates a feed
-    without entries.
+    ``replies`` come newest first; ``base_url`` is absolute and ends in a slash. A feed without entries has the date of
+    nothing: that of the index would tell when something was published that the reader may not see.
     """
     ET.register_namespace("", _ATOM)
     query = urlencode(sorted(search.items()))
@@ -61,7 +61,7 @@ def atom(replies: Sequence[Reply], search: Mapping[str, str], base_url: str, mad
     feed = ET.Element(f"{{{_ATOM}}}feed", {"xml:lang": "zh-CN"})
     _add(feed, "id", stable_id(f"replies{asked}"))
     _add(feed, "title", f"建议提案答复：{said}" if said else "建议提案答复")
-    _add(feed, "updated", max(map(updated, replies), default=made))
+    _add(feed, "updated", max(map(updated, replies), default=f"{_UNKNOWN}{_MIDNIGHT}"))
     _add(feed, "link", rel="self", type=MEDIA_TYPE, href=f"{base_url}replies.atom{asked}")
     _add(feed, "link", rel="alternate", type="text/html", href=f"{base_url}replies{asked}")
     _add(_add(feed, "author"), "name", "政问 Zhengwen")

@@ -23,8 +23,8 @@ _WIDTHS = {
 }  # fmt: skip
 # What a cell of a workbook can hold, in characters.
 _MAX_CELL = 32_767
-# Spreadsheet programs take what begins so for a formula.
-_FORMULA = re.compile(r"^[=+\-@\t\r\n]")
+# Spreadsheet programs take what begins so for a formula, Chinese and Japanese ones full-width signs too.
+_FORMULA = re.compile(r"^[=+\-@＝＋－＠\t\r\n]")
 
 
 def headings(language: Language) -> list[str]:

@@ -48,9 +48,11 @@ class Access:
             role, name = local_reader_of(connection)
             _check_page(connection)
             return Reader(role, name)
-        presented = connection.headers.get("authorization")
-        if presented is not None:
-            return self._presented(keys, presented, connection)
+        presented = connection.headers.getlist("authorization")
+        if len(presented) > 1:  # A proxy may have looked at the other one.
+            raise AccessRefused(401, "Authorization 只能有一个 / there must be one Authorization alone")
+        if presented:
+            return self._presented(keys, presented[0], connection)
         carried: tuple[tuple[Purpose, str | None, int], ...] = (
             ("session", connection.cookies.get(SESSION_COOKIE), self.session_seconds),
             ("visit", connection.cookies.get(VISIT_COOKIE), self.token_seconds),

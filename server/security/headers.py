@@ -14,7 +14,7 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 # What one reader was answered is for nobody else, and for no cache.
-_PRIVATE = ("/api/", "/v1/")
+_PRIVATE = ("/api/", "/v1/", "/replies.atom")
 
 
 def secure(headers: MutableHeaders, path: str) -> None:

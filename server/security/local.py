@@ -1,13 +1,16 @@
 """Without keys: whoever is at this machine is the administrator, and nobody else gets in."""
 
 import ipaddress
-from urllib.parse import urlsplit
+import re
 
 from starlette.requests import HTTPConnection
 
 from server.search.disclosure import Role
+from server.security.origins import authority_of
 from server.security.refused import AccessRefused
 
+# A name or address with its port, as far as it may be this machine's.
+_AUTHORITY = re.compile(r"(?:([a-z0-9.-]+)|\[([0-9a-f:.]+)\])(?::[0-9]{1,5})?", re.IGNORECASE)
 # What a proxy adds: behind one, every visitor seems to be at this machine. One that adds nothing, as nginx does unless
 # told to, gives itself away by its version of HTTP, or by the address that the visitor's browser names as the page's.
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
@@ -25,17 +28,23 @@ def is_loopback(address: str) -> bool:
     return bool((mapped or found).is_loopback)
 
 
+def _names_this_machine(authority: str) -> bool:
+    """Whether a host, with or without a port, is this machine; nothing is guessed of what is not plainly one."""
+    found = _AUTHORITY.fullmatch(authority)
+    return found is not None and is_loopback((found[1] or found[2]).lower())
+
+
 def local_reader_of(connection: HTTPConnection) -> tuple[Role, str]:
     """Role and name where no keys are configured. Raises AccessRefused unless the request was made at this machine.
 
     The name that was called must be this machine's too: a page of another host, whose name is made to point here,
     would otherwise read as if it were of this service (DNS rebinding).
     """
-    page = urlsplit(connection.headers.get("origin", "")).hostname
+    page = authority_of(connection.headers.get("origin", ""))
     if (
         any(header in connection.headers for header in _FORWARDED)
         or connection.scope.get("http_version") == "1.0"
-        or (page is not None and not is_loopback(page))
+        or (page and not _names_this_machine(page))
     ):
         raise AccessRefused(
             403,
@@ -44,7 +53,8 @@ def local_reader_of(connection: HTTPConnection) -> tuple[Role, str]:
     client = connection.client
     if client is None or not is_loopback(client.host):
         raise AccessRefused(403, "没有配置访问密钥，只能在本机访问 / without access keys only this machine is served")
-    if not is_loopback(connection.url.hostname or ""):
+    # As it was sent: of a name that it cannot read, the framework makes the address on which it listens.
+    if not _names_this_machine(connection.headers.get("host", "")):
         raise AccessRefused(
             403,
             "没有配置访问密钥，只能以 127.0.0.1 或 localhost 访问 / without access keys, call 127.0.0.1 or localhost",

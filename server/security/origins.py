@@ -35,6 +35,11 @@ def checked_origin(value: str) -> str:
     return f"{parts.scheme}://{host}" + (f":{port}" if port and port != _USUAL_PORTS[parts.scheme] else "")
 
 
+def authority_of(origin: str) -> str:
+    """Host and port of an origin as a browser sends it; empty for “null” and where there is none."""
+    return origin.partition("://")[2]
+
+
 def from_own_page(connection: HTTPConnection) -> bool:
     """Whether a request was made by a page of this service, or by no page at all, as far as a browser says.
 
@@ -45,7 +50,7 @@ def from_own_page(connection: HTTPConnection) -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = connection.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == connection.headers.get("host")
+    return origin is None or (authority_of(origin) or None) == connection.headers.get("host")
 
 
 def changes(connection: HTTPConnection) -> bool:

@@ -1,7 +1,7 @@
 // @ts-check
 /** The chat page: the widget in the page itself, below a welcome with examples. */
 
-import { byId, startLanguage } from "./page.js";
+import { byId, fetchJson, Problem, startLanguage, words } from "./page.js";
 import { defineWidget } from "./widget/define.js";
 import { ZhengwenChat } from "./widget/element.js";
 
@@ -18,6 +18,17 @@ const showTurns = () => {
   document.body.classList.toggle("talking", talking);
 };
 
+/** The way in and out, and the keeper's to the desk. Without keys there is nothing to leave. */
+async function showAccount() {
+  /** @type {{name: string, role: string}} */
+  const { name, role } = await fetchJson("/api/session");
+  const link = byId("sign-in");
+  if (name === "anonymous") words(link, "登录", "Sign in");
+  else words(link, `已登录：${name}（可退出）`, `Signed in: ${name} (sign out)`);
+  link.hidden = name === "local";
+  byId("desk").hidden = role !== "admin";
+}
+
 chat.addEventListener("zhengwen-turns", showTurns);
 restart.addEventListener("click", () => chat.restart());
 for (const example of welcome.querySelectorAll("button")) {
@@ -29,3 +40,8 @@ byId("skip").addEventListener("click", (event) => {
 });
 showTurns();
 chat.showLast();
+try {
+  await showAccount();
+} catch (error) {
+  if (!(error instanceof Problem)) throw error; // The first question says what is wrong.
+}

@@ -71,11 +71,13 @@ export class Problem extends Error {
   /**
    * @param {string} zh
    * @param {string} en
+   * @param {?number} [status] of the response, where there was one
    */
-  constructor(zh, en) {
+  constructor(zh, en, status = null) {
     super(en);
     this.zh = zh;
     this.en = en;
+    this.status = status;
   }
 }
 
@@ -120,7 +122,7 @@ export async function problemOf(response) {
       : new Problem("提问太频繁，请稍后再试。", "Too many questions. Please try again in a moment.");
   }
   if (status === 401 || status === 403) return new Problem("没有权限，或登录已过期，请刷新页面或重新登录。", "No permission, or the sign-in has expired. Please reload the page or sign in again.");
-  if (status === 404) return new Problem("没有找到，可能已被移除，或无权查看。", "Not found: it may have been removed, or you may not see it.");
+  if (status === 404) return new Problem("没有找到，可能已被移除，或无权查看。", "Not found: it may have been removed, or you may not see it.", 404);
   const problem = await response.json().catch(() => null);
   const detail = typeof problem?.detail === "string" ? problem.detail : String(problem?.title ?? status);
   return new Problem(`未被接受：${detail}`, `Not accepted: ${detail}`);

@@ -17,9 +17,13 @@ const key = /** @type {HTMLInputElement} */ (byId("key"));
 /** The page to go to: one of this service alone, whatever the address says. */
 function next() {
   const asked = new URLSearchParams(location.search).get("next");
-  if (asked === null) return null;
-  const address = new URL(asked, location.origin);
-  return address.origin === location.origin && /^\/(?![/\\])/.test(asked) ? address.href : null;
+  if (asked === null || !/^\/(?![/\\])/.test(asked)) return null;
+  try {
+    const address = new URL(asked, location.origin);
+    return address.origin === location.origin ? address.href : null;
+  } catch {
+    return null; // No address at all.
+  }
 }
 
 /**

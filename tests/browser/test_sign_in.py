@@ -70,6 +70,21 @@ def test_people_sign_in_and_out(page: Page, guarded: str, own_data_dir: Path, sc
     store.revoke(key.id)
 
 
+def test_the_chat_page_leads_out_again_and_to_the_desk(page: Page, guarded: str, own_data_dir: Path) -> None:
+    store = KeyStore(own_data_dir)
+    keys = {role: store.create(role, f"某{role}")[1] for role in ("staff", "admin")}
+    for role, presented in keys.items():
+        page.goto(f"{guarded}/login")
+        page.get_by_label("访问密钥").fill(presented)
+        page.get_by_role("button", name="登录").click()
+        account = page.get_by_role("link", name=f"已登录：某{role}")
+        expect(account).to_be_visible()
+        expect(page.get_by_role("link", name="管理台")).to_have_count(int(role == "admin"))
+        account.click()
+        page.get_by_role("button", name="退出登录").click()
+        expect(page.get_by_text("已退出登录。")).to_be_visible()
+
+
 def test_signing_in_leads_to_no_other_place(page: Page, guarded: str, own_data_dir: Path) -> None:
     presented = KeyStore(own_data_dir).create("staff", "办公室")[1]
     for target in (
@@ -78,6 +93,8 @@ def test_signing_in_leads_to_no_other_place(page: Page, guarded: str, own_data_d
         "/\\evil.example",
         "javascript:alert(1)",
         "\\/evil.example",
+        "http://[",
+        "/\t/[",
     ):
         page.goto(f"{guarded}/login?next={quote(target, safe='')}")
         page.get_by_label("访问密钥").fill(presented)

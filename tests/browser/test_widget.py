@@ -91,6 +91,28 @@ def test_a_rating_and_its_comment_are_stored(page: Page, url: str, data_dir: Pat
     assert stored.answer["question"] == QUESTION
 
 
+def test_an_answer_that_is_no_longer_remembered_cannot_be_rated(page: Page, url: str) -> None:
+    open_host(page, url)
+    open_widget(page)
+    ask(page, QUESTION)
+    # As after the service was started anew.
+    page.route("**/api/feedback", lambda route: route.fulfill(status=404, json={"status": 404}))
+    page.get_by_role("button", name="没有帮助").click()
+    expect(page.get_by_text("服务已不记得这条回答")).to_be_visible()
+    expect(page.get_by_role("button", name="没有帮助")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_refusal_links_each_document_that_it_names(page: Page, service_of: Callable[..., str]) -> None:
+    long = "清河区人民政府关于进一步加强老旧小区二次供水设施改造和运行维护管理工作若干问题的实施意见（试行）"
+    url = service_of(长=f"{long}\n\n第一条 每周检测水质两次。\n", 短="供水办法\n\n第一条 每天检测水质。\n")
+    open_host(page, url)
+    open_widget(page)
+    ask(page, REFUSED)
+    links = page.get_by_role("status").get_by_role("link")
+    expect(links).to_have_count(2)
+    assert sorted(links.all_text_contents()) == sorted(["供水办法", long[:39] + "…"])
+
+
 def test_the_conversation_stays_in_its_tab_and_goes_along(page: Page, context: BrowserContext, url: str) -> None:
     open_host(page, url)
     open_widget(page)

@@ -47,6 +47,20 @@ def test_nothing_is_kept_longer_than_the_settings_say(tmp_path: Path) -> None:
     db.close()
 
 
+def test_nobody_fills_the_disk_with_questions(tmp_path: Path) -> None:
+    store = UnansweredStore(tmp_path, 30, most=3)
+    for question in "一二三四五":
+        store.add(refused(question))
+    assert sorted(one.question for one in store.since()) == sorted("三四五")
+
+
+def test_the_list_has_an_end(tmp_path: Path) -> None:
+    store = UnansweredStore(tmp_path, 30)
+    for number in range(502):
+        store.add(refused(f"问题{number}"))
+    assert len(store.since()) == 500
+
+
 def test_personal_numbers_never_reach_the_disk(tmp_path: Path) -> None:
     number = "13900001234"
     UnansweredStore(tmp_path, 30).add(refused(f"{number}是谁的", standalone_question=f"机主{number}"))

@@ -53,6 +53,7 @@ def test_the_file_comes_as_it_is(assistant: Assistant, folder: Path) -> None:
         got = http.get(address)
         assert got.content == content
         assert got.headers["content-type"] == "application/octet-stream"
+        assert got.headers["cache-control"] == "no-store"
         kind, _, name = got.headers["content-disposition"].partition("; filename*=UTF-8''")
         assert (kind, unquote(name)) == ("attachment", NAME)
         asked = http.head(address)

@@ -50,6 +50,13 @@ def test_the_longest_question_is_counted_in_characters_without_the_space_around(
         checked("a" * 100_000, 2_000)
 
 
+def test_characters_that_stand_for_phrases_count_as_these() -> None:
+    """One ﷺ is eighteen characters to whoever reads it."""
+    assert checked("ﷺ" * 5, 90) == "ﷺ" * 5
+    with pytest.raises(BadQuestion, match="有 108 个字符，最多 90 个"):
+        checked("ﷺ" * 6, 90)
+
+
 @given(
     st.text(
         alphabet=st.one_of(st.characters(), st.characters(max_codepoint=0xA0), st.sampled_from("631机制？ \n")),

@@ -64,6 +64,9 @@ def test_keys_come_as_bearer(office: Office) -> None:
         response = office.get(wrong)
         check_problem(response, 401)
         assert response.headers["www-authenticate"] == "Bearer"
+    # Which of two is meant, a proxy and the service may see differently.
+    two = [("Authorization", f"Bearer {key}") for key in (office.staff[1], office.admin[1])]
+    check_problem(office.client.get("/api/session", headers=two), 401)
 
 
 def test_a_revoked_key_ends_everything_made_with_it(office: Office) -> None:
@@ -169,6 +172,7 @@ def test_only_secret_keys_sign_in(office: Office) -> None:
         ({"Origin": "https://service.example"}, True), ({"Origin": "https://service.example", "Sec-Fetch-Site": "same-origin"}, True),
         ({"Sec-Fetch-Site": "cross-site"}, False), ({"Sec-Fetch-Site": "same-site"}, False), ({"Origin": OTHER}, False),
         ({"Origin": PORTAL}, False), ({"Origin": "null"}, False), ({"Origin": "https://service.example:8443"}, False),
+        ({"Origin": "http://["}, False),
         ({"Origin": "https://service.example.evil.example"}, False), ({"Origin": "https://service.example", "Sec-Fetch-Site": "cross-site"}, False),
     ],
 )  # fmt: skip
@@ -261,7 +265,10 @@ def test_pages_lead_to_the_sign_in(office: Office) -> None:
     [
         {"X-Forwarded-For": "10.0.0.9"}, {"Forwarded": "for=10.0.0.9"}, {"X-Forwarded-Host": "a.cn"}, {"X-Real-IP": "10.0.0.9"},
         {"X-Forwarded-Proto": "https"}, {"Host": "zhengwen.example.gov.cn"}, {"Host": "evil.example:80"}, {"Host": "127.0.0.1.evil.example"},
-        {"Origin": OTHER}, {"Origin": PORTAL},
+        {"Origin": OTHER}, {"Origin": PORTAL}, {"Origin": "http://["}, {"Origin": "http://localhost.evil.example"},
+        # Browsers call such names, which the framework cannot read.
+        {"Host": "a{b.evil.example"}, {"Host": "a`b.evil.example:8000"}, {"Host": 'a"b.evil.example'},
+        {"Host": "evil.example:99999999"}, {"Host": "localhost@evil.example"}, {"Host": "evil.example#localhost"}, {"Host": "[::1"}, {"Host": ""},
     ],
 )  # fmt: skip
 def test_without_keys_nobody_comes_through_a_proxy(

@@ -148,3 +148,14 @@ def test_files_bring_nothing_in_from_outside(client: TestClient) -> None:
     assert "每周检测水质两次" in text
     assert "root:" not in text
     assert "198.51.100.9" not in text
+
+
+@pytest.mark.parametrize("length", [2_000, 20_000])
+def test_of_long_turns_no_more_is_read_than_of_a_question(client: TestClient, length: int) -> None:
+    """Digits without end keep the reading of identifiers busy for a time that grows with their square."""
+    history = [{"role": "user", "content": "9" * length}]
+    question = {"role": "user", "content": "那2024年呢？"}
+    answer = ask(client, question["content"], history=history)
+    assert answer["standalone_question"] == "2024年" + "9" * 2_000
+    chat = client.post("/v1/chat/completions", json={"messages": [*history, question]}).json()
+    assert chat["zhengwen"]["standalone_question"] == "2024年" + "9" * 2_000

@@ -11,6 +11,9 @@
 import { languageOf } from "../common.js";
 import { byId, complain, counted, el, moment, request, words } from "./parts.js";
 
+// Characters of a question in the list.
+const MOST_SHOWN = 160;
+
 /** @type {Record<string, [string, string]>} */
 const REASONS = {
   no_evidence: ["没有依据", "no evidence"],
@@ -18,13 +21,24 @@ const REASONS = {
   mismatch: ["文件没有提到所问的", "the documents do not mention it"],
 };
 
+/**
+ * A question; of one that fills the page the beginning, and the rest when it is opened.
+ * @param {string} question
+ */
+function askedText(question) {
+  const lang = languageOf(question);
+  const characters = [...question];
+  if (characters.length <= MOST_SHOWN) return el("p", { class: "asked", lang }, question);
+  return el("details", { lang }, el("summary", { class: "asked" }, `${characters.slice(0, MOST_SHOWN).join("")}…`), el("p", {}, question));
+}
+
 /** @param {Unanswered} one */
 function unansweredItem({ question, standalone, reason, times, last }) {
   const facts = el("p", { class: "card-facts" });
   if (standalone) facts.append(words(el("span"), `理解为：${standalone}`, `Understood as: ${standalone}`));
   facts.append(words(el("span"), ...(REASONS[reason] ?? [reason, reason])), words(el("span"), `最近 ${moment(last)}`, `last asked ${moment(last)}`));
   const often = words(el("b", { class: "times" }), `${times} 次`, counted(times, "time"));
-  return el("li", {}, el("div", {}, el("p", { class: "asked", lang: languageOf(question) }, question), facts), often);
+  return el("li", {}, el("div", {}, askedText(question), facts), often);
 }
 
 async function showUnanswered() {

@@ -66,7 +66,10 @@ function rating(view, answerId) {
       return true;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      words.text(said, error.zh, error.en);
+      for (const button of buttons) button.setAttribute("aria-pressed", "false");
+      // Answers are remembered for a day at most, and until the service is started anew.
+      if (error.status === 404) words.text(said, "服务已不记得这条回答，请再问一次后评价。", "The service no longer remembers this answer. Ask again to rate it.");
+      else words.text(said, error.zh, error.en);
       return false;
     }
   };

@@ -38,6 +38,20 @@ export function paragraphs(text) {
   return el("div", { class: "answer-text", lang: languageOf(text) }, ...lines.map((line) => el("p", {}, line)));
 }
 
+/**
+ * Where a message names a document: by its title in one line, or by as much of a long one as it shows.
+ * @param {string} message
+ * @param {string} title
+ * @returns {{at: number, shown: string}} ``at``: -1 where it does not
+ */
+function namedIn(message, title) {
+  const whole = title.trim().replace(/\s+/g, " ");
+  const begun = [...message.matchAll(/《([^》]{8,})…》/g)].map((match) => match[1]).find((start) => whole.startsWith(start));
+  const full = message.indexOf(`《${whole}》`);
+  if (full >= 0 || begun === undefined) return { at: full, shown: whole };
+  return { at: message.indexOf(`《${begun}…》`), shown: `${begun}…` };
+}
+
 /** @param {Citation} citation */
 function citationFacts(citation) {
   return [citation.document_number, citation.issuer, citation.date].filter((fact) => typeof fact === "string" && fact !== "");
@@ -215,13 +229,13 @@ export class AnswerView {
     let rest = message;
     for (;;) {
       const found = eachDocument(passages)
-        .map((passage) => ({ passage, at: rest.indexOf(`《${passage.title}》`) }))
+        .map((passage) => ({ passage, ...namedIn(rest, passage.title) }))
         .filter(({ at }) => at >= 0)
         .sort((a, b) => a.at - b.at)[0];
       if (!found) break;
-      const { passage, at } = found;
-      said.append(rest.slice(0, at + 1), this.link(this.placeUrl(passage), passage.title));
-      rest = rest.slice(at + 1 + passage.title.length);
+      const { passage, at, shown } = found;
+      said.append(rest.slice(0, at + 1), this.link(this.placeUrl(passage), shown));
+      rest = rest.slice(at + 1 + shown.length);
     }
     said.append(rest);
     return said.querySelector("a") || !passages.length ? [said] : [said, ...this.nearest(passages)];
