@@ -3,8 +3,9 @@
 import errno
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -14,7 +15,6 @@ from indexer.analyzer import ANALYZER_VERSION
 from indexer.audiences import editions
 from indexer.caching import Progress, encoder_key, fill_caches
 from indexer.document import SourceDocument
-from indexer.duplicates import signature
 from indexer.encoders import Encoder
 from indexer.errors import DamagedGeneration, NoGeneration, NothingToIndex, StoreInUse, UnreadableFile, ZhengwenError
 from indexer.files import File, document_id_of, printable, scan
@@ -24,11 +24,12 @@ from indexer.generations import Generation
 from indexer.loaders import LOADERS
 from indexer.manifest import Identity
 from indexer.publication import publish
-from indexer.reading import content_key, reader_version, understand
+from indexer.reading import reader_version
 from indexer.relations import identity, relate
-from indexer.sidecar import DEFAULTS, SUFFIX, UnreadableSidecar, sidecars
+from indexer.sharing.processes import Workers
+from indexer.sharing.reading import Due, Outcome, Reading, due, read_file, read_files
+from indexer.sidecar import DEFAULTS, SUFFIX, UnreadableSidecar
 from indexer.store import FileState, Store, store_error
-from indexer.worker import LoadingWorker
 
 DEFAULT_MAX_BYTES = 32_000_000
 
@@ -67,8 +68,8 @@ class IndexReport:
     older_versions: int = 0
 
 
-Read = Callable[[File], SourceDocument]
-"""Loads one file. Raises UnreadableFile."""
+Read = Callable[[Sequence[Due]], Iterator[Outcome]]
+"""What comes of files, in their order."""
 
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
@@ -78,9 +79,12 @@ def _quiet(_step: str, _done: int, _total: int) -> None:
 class Indexer:
     """Writes one data directory. Holds its lock from ``with`` to the end of the block; raises StoreInUse."""
 
-    def __init__(self, data_dir: Path, encoder: Encoder, progress: Progress = _quiet) -> None:
+    def __init__(
+        self, data_dir: Path, encoder: Encoder, progress: Progress = _quiet, workers: Workers | None = None
+    ) -> None:
         self._data_dir = data_dir
         self._encoder = encoder
+        self._workers = workers or Workers(1)
         self.progress = progress
 
     def __enter__(self) -> "Indexer":
@@ -130,16 +134,20 @@ class Indexer:
             for file in files
             if file.path.suffix.lower() not in LOADERS
         ]
-        with LoadingWorker() as worker:
-            report = self._run(candidates, lambda file: worker.load(file.path, max_bytes), rebuild, other)
+        report = self._run(candidates, partial(read_files, self._workers), rebuild, other, max_bytes)
         record_paths(self._data_dir, paths)
         return report
 
     def index_documents(self, documents: Iterable[tuple[str, SourceDocument]]) -> IndexReport:
         """Make the index hold exactly these documents, given as (source, loaded document)."""
         loaded = dict(documents)
-        files = [File(Path(source), "", source) for source in loaded]
-        return self._run(files, lambda file: loaded[file.source], rebuild=True, skipped=[])
+        files = [File(Path(str(number)), "", source) for number, source in enumerate(loaded)]
+        by_path = {file.path: loaded[file.source] for file in files}
+
+        def given(path: Path, _max_bytes: int) -> SourceDocument:
+            return by_path[path]
+
+        return self._run(files, partial(map, partial(read_file, given)), rebuild=True, skipped=[])
 
     def remove(self, document_id: str) -> bool:
         """Take a document out of the index until it is restored, and publish. False when there is none."""
@@ -166,7 +174,14 @@ class Indexer:
         """Let the next indexing take a removed document in again. False when it was not removed."""
         return self._store.restore(document_id)
 
-    def _run(self, files: Sequence[File], read: Read, rebuild: bool, skipped: list[Skipped]) -> IndexReport:
+    def _run(
+        self,
+        files: Sequence[File],
+        read: Read,
+        rebuild: bool,
+        skipped: list[Skipped],
+        max_bytes: int = DEFAULT_MAX_BYTES,
+    ) -> IndexReport:
         began = time.perf_counter()
         added = changed = unchanged = pages = ocr_pages = 0
         notes: list[Skipped] = []
@@ -182,32 +197,43 @@ class Indexer:
             for state in gone:
                 self._store.delete(state.document_id)
             taken = {state.document_id: place for place, state in before.items() if place in present}
-            for done, file in enumerate(files):
-                self.progress("read", done, len(files))
+
+            def passed_over(file: File, error: UnreadableFile) -> None:
+                skipped.append(Skipped(file.source, str(error)))
+                place = (file.root, file.source)
+                # A side-car may forbid what is shown now: the document leaves until it can be read.
+                if isinstance(error, UnreadableSidecar) and place in before:
+                    self._store.delete(before[place].document_id)
+                    gone.append(before[place])
+
+            waiting: list[Due] = []
+            for file in files:
                 place = (file.root, file.source)
                 if place in removed_by_hand:
                     reason = "已被移出，可用 zhengwen documents restore 恢复 / removed by hand"
                     skipped.append(Skipped(file.source, reason))
                     continue
                 try:
-                    loaded = self._take(file, before.get(place), current, read, taken)
-                except UnreadableSidecar as error:
-                    # The side-car may forbid what is shown now: the document leaves until it can be read.
-                    skipped.append(Skipped(file.source, str(error)))
-                    if place in before:
-                        self._store.delete(before[place].document_id)
-                        gone.append(before[place])
-                    continue
+                    found = due(file, before.get(place) if current else None, max_bytes)
                 except UnreadableFile as error:
-                    skipped.append(Skipped(file.source, str(error)))
+                    passed_over(file, error)
                     continue
-                if loaded is None:
+                if found is None:
                     unchanged += 1
+                else:
+                    waiting.append(found)
+            others = len(files) - len(waiting)
+            for done, (one, outcome) in enumerate(zip(waiting, read(waiting), strict=True)):
+                self.progress("read", others + done, len(files))
+                if isinstance(outcome, UnreadableFile):
+                    passed_over(one.file, outcome)
                     continue
+                place = (one.file.root, one.file.source)
+                self._keep(one, outcome, before.get(place), taken)
                 added, changed = (added, changed + 1) if place in before else (added + 1, changed)
-                pages += loaded.text.count("\f") + 1
-                ocr_pages += loaded.ocr_pages
-                notes.extend(Skipped(file.source, note) for note in loaded.notes)
+                pages += outcome.pages
+                ocr_pages += outcome.ocr_pages
+                notes.extend(Skipped(one.file.source, note) for note in outcome.notes)
             self.progress("read", len(files), len(files))
             if not self._store.count():
                 formats = "、".join(sorted(LOADERS))
@@ -230,41 +256,16 @@ class Indexer:
             older_versions=len(opened.documents_having("newer_version")),
         )  # fmt: skip
 
-    def _take(
-        self,
-        file: File,
-        known: FileState | None,
-        current: bool,
-        read: Read,
-        taken: dict[str, tuple[str, str]],
-    ) -> SourceDocument | None:
-        """Read a file into the store; None when it is known, unchanged and was read by the ``current`` code.
-
-        A known file keeps its id. A change of a side-car is a change of its file.
-        """
-        place = (file.root, file.source)
-        try:
-            corrections = list(sidecars(file.path, file.folder)) if file.root else []
-            states = [path.stat() for path in (file.path, *corrections)] if file.root else []
-        except OSError as error:
-            broken = UnreadableFile if error.filename == str(file.path) else UnreadableSidecar
-            raise broken(f"{Path(error.filename).name} 无法读取：{error.strerror} / cannot be read") from error
-        size = sum(state.st_size for state in states)
-        # The sum, not the latest: a side-car copied with an older time changes it too. Kept within SQLite's integers.
-        mtime_ns = sum(state.st_mtime_ns for state in states) % 2**63
-        if known and current and (known.size, known.mtime_ns) == (size, mtime_ns):
-            return None
-        document_id = known.document_id if known else document_id_of(file.source)
+    def _keep(self, one: Due, reading: Reading, known: FileState | None, taken: dict[str, tuple[str, str]]) -> None:
+        """Put a file that was read into the store. A known file keeps its id."""
+        place = (one.file.root, one.file.source)
+        document_id = known.document_id if known else reading.document.document_id
         if taken.get(document_id, place) != place:  # The same relative path below two folders.
             document_id = document_id_of("\0".join(place))
-        loaded = read(file)
-        document = understand(file.source, loaded, document_id, corrections)
-        if not document.text:
-            raise UnreadableFile("文件没有文字 / the file holds no text")
         taken[document_id] = place
-        keys = [content_key(document.title, c.section, document.text[c.start : c.end]) for c in document.chunks]
-        self._store.put(file.root, FileState(document_id, size, mtime_ns), document, keys, signature(document.text))
-        return loaded
+        document = replace(reading.document, document_id=document_id)
+        state = FileState(document_id, one.size, one.mtime_ns)
+        self._store.put(one.file.root, state, document, reading.keys, reading.signature)
 
     def _identity(self) -> Identity:
         return Identity(self._encoder.name, self._encoder.dimension, self._encoder.fingerprint, ANALYZER_VERSION)

@@ -30,6 +30,8 @@ _TOKEN_BUDGET = 768  # Tokens per batch: enough to keep matrix products busy, sm
 _ROW = len(_CONVOLUTIONS) * _CONV + sum(width for width, _ in _CONVOLUTIONS) * _CONV
 # Tokens whose rows are remembered, 13 kB each. Eight in ten of running Chinese text are among the first few thousand.
 _REMEMBERED = 6_000
+# Tokens whose rows are computed at a time.
+_BLOCK = 16
 _UNKNOWN, _BEGIN, _END = 0, 1, 2
 
 
@@ -110,7 +112,19 @@ class UseModel:
         return embedded
 
     def _rows_of(self, ids: NDArray[np.intp]) -> Floats:
-        """What depends on a token alone, computed: float32 [n, _ROW]."""
+        """What depends on a token alone, for each of these tokens: float32 [n, _ROW].
+
+        Computed in blocks of one size: the last bits of a row of a matrix product depend on how many rows there are, and
+        a token is to have the same row whatever it came up with first.
+        """
+        rows = np.empty((len(ids), _ROW), np.float32)
+        for start in range(0, len(ids), _BLOCK):
+            block = ids[start : start + _BLOCK]
+            rows[start : start + _BLOCK] = self._block_of(np.resize(block, _BLOCK))[: len(block)]
+        return rows
+
+    def _block_of(self, ids: NDArray[np.intp]) -> Floats:
+        """``_rows_of`` of _BLOCK tokens."""
         rows = np.empty((len(ids), _ROW), np.float32)
         projected = self._embedded(ids) @ self._projection + self._projection_bias
         own = len(_CONVOLUTIONS) * _CONV

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from indexer.errors import DamagedGeneration
-from server import backup_cli, documents_cli, keys_cli, replies_cli
+from server import backup_cli, documents_cli, keys_cli, replies_cli, work_cli
 from server.options import (
     AsJson,
     AsOf,
@@ -40,6 +40,7 @@ from server.terminal import (
     progress,
     reported,
 )
+from server.work_cli import WorkerCount, spread
 
 app = typer.Typer(
     name="zhengwen", add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -48,6 +49,7 @@ app = typer.Typer(
 app.add_typer(documents_cli.app, name="documents")
 backup_cli.register(app)
 app.add_typer(keys_cli.app, name="keys")
+work_cli.register(app)
 
 
 @app.command()
@@ -57,15 +59,22 @@ def index(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="全部重新读取和编码 / read and encode everything again.")
     ] = False,
+    workers: WorkerCount = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="只报告问题 / report problems only.")] = False,
 ) -> None:
     """建立或更新索引：索引的内容就是所给文件夹现在的内容 / make the index hold what the folders hold now."""
     from indexer.pipeline import Indexer
+    from indexer.sharing.processes import Workers
     from server.search.qdrant.configured import mirror_published
 
     settings = read_settings()
     where, encoder = data_dir or settings.data_dir, make_encoder(settings)
-    with reported(), Indexer(where, encoder) as indexer:
+    with (
+        reported(),
+        Workers(workers) as processes,
+        spread(settings, where, encoder, processes) as spreading,
+        Indexer(where, spreading, workers=processes) as indexer,
+    ):
         with progress(quiet) as show:
             indexer.progress = show
             report = indexer.index(

@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     qdrant_replicas: int = Field(
         default=1, gt=0, description="Copies of each shard; all but one of them may be lost with their nodes."
     )
+    shared_store: SecretStr = Field(
+        default=SecretStr(""),
+        description="Database through which hosts share the work of indexing, such as postgresql+psycopg://user:password@host/base.",
+    )
     max_file_mb: int = Field(default=32, gt=0, description="Files larger than this many megabytes are not indexed.")
     max_question: int = Field(
         default=2_000, gt=0, description="Questions longer than this many characters are refused."

@@ -16,6 +16,7 @@ from indexer.loaders import load
 from indexer.pipeline import Indexer
 from indexer.sentences import sentence_spans
 from indexer.static_model import FOLDER
+from indexer.use_model import UseModel
 from server.search.query import understand_query
 from server.search.retrieve import Retriever
 
@@ -235,3 +236,13 @@ def test_a_folder_of_sentence_transformers_is_an_encoder_like_any_other(tmp_path
     assert retriever.generation.document(int(retriever.generation.chunk_documents[found.ordinal])).source == "a"
     with pytest.raises(EncoderMismatch):
         Retriever(Generation(tmp_path), static)
+
+
+def test_a_token_has_the_same_bits_whatever_came_up_with_it() -> None:
+    """Else the vectors of a chunk would depend on which process had computed which chunks before."""
+    model = UseModel(1)
+    ids = np.array(model.tokenize("闲置资产由国资委处置，水渠清淤，盘活存量，economic development since 2019"), np.intp)
+    rows = model._rows_of(ids)
+    for count in (1, 2, 3, 5, len(ids) - 1):
+        for start in range(len(ids) - count + 1):
+            assert model._rows_of(ids[start : start + count]).tobytes() == rows[start : start + count].tobytes()
