@@ -265,7 +265,8 @@ def bench(
         ),
     ] = None,
     only: Annotated[
-        str, typer.Option(help="只测这几项，用逗号分隔 / only these, with commas: ask,search,index,serve,browser.")
+        str,
+        typer.Option(help="只测这几项，用逗号分隔 / only these, with commas: ask,search,index,serve,browser,reindex."),
     ] = "ask,search,index,serve,browser",
     texts: Annotated[
         list[Path] | None,

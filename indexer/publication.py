@@ -105,7 +105,7 @@ def _write(folder: Path, content: Content, identity: Identity, editions: Mapping
     _write_documents(folder / "documents.sqlite", content.documents)
     content.words.save(folder, "words")
     content.bigrams.save(folder, "bigrams")
-    ChunkVectors.build(content.passages.astype(np.float32), content.parts).save(folder)
+    ChunkVectors.build(content.passages, content.parts).save(folder)
     # A byte a dimension is read five times as fast as a half float, and moves a cosine by less than 0.01.
     sentences, scales = content.sentences, content.sentence_scales
     if scales is None:

@@ -22,7 +22,7 @@ TERMS, DOCUMENT, SENTENCES = "terms", "document", "sentences"
 # Payload: the number of a chunk's document, and those of its fields by which searches are restricted.
 NUMBER = "number"
 FIELDS = ("disclosure", "kind", "proposal_kind", "year", "issuer", "status")
-# From so many chunks on, the nearest vectors are found by graphs instead of by looking at all: as in the embedded index.
+# From so many chunks on, the nearest vectors are found by graphs instead of by looking at all.
 APPROXIMATE = 200_000
 
 

@@ -18,17 +18,15 @@ Floats = NDArray[np.float32]
 Ordinals = NDArray[np.int64]
 
 _LARGEST = 127
-# From here on a search looks into some cells of an inverted file instead of at every chunk.
-_EXACT = 200_000
-# Chunks a cell, cells looked into, and chunks from which the cells are learned.
-_CELL, _PROBED, _SAMPLE = 256, 32, 100_000
-# So few allowed chunks are looked at one by one: the cells near a query may hold none of them.
-_FEW = 20_000
+# From here on a search looks into some cells of an inverted file instead of at every chunk: see docs/decisions.
+_EXACT = 50_000
+# Chunks a cell, cells looked into, and the most chunks that a cell and all cells are learned from.
+_CELL, _PROBED, _OF_CELL, _SAMPLE = 256, 96, 64, 100_000
 
 
 def _scale(vectors: Floats) -> float:
     """The factor that makes the largest component of some vectors 127."""
-    largest = float(np.abs(vectors).max(initial=0))
+    largest = float(max(vectors.max(initial=0), -vectors.min(initial=0)))
     return _LARGEST / largest if largest else 1.0
 
 
@@ -44,16 +42,27 @@ def _build(vectors: Floats) -> Any:
         index = faiss.IndexIVFScalarQuantizer(
             faiss.IndexFlatIP(size), size, cells, kind, faiss.METRIC_INNER_PRODUCT, False
         )
-        index.cp.niter, index.cp.max_points_per_centroid = 6, max(1, _SAMPLE // cells)
+        sample = min(_SAMPLE, _OF_CELL * cells)
+        index.cp.niter, index.cp.max_points_per_centroid = 6, _OF_CELL
         index.cp.min_points_per_centroid = 1
         index.nprobe = _PROBED
         draw = np.random.default_rng(0)
-        index.train(vectors[np.sort(draw.permutation(len(vectors))[:_SAMPLE])])
+        index.train(vectors[np.sort(draw.permutation(len(vectors))[:sample])])
     if len(vectors):
         index.add(vectors)
     if len(vectors) >= _EXACT:
         index.make_direct_map(True)  # Finds a vector by its ordinal.
     return index
+
+
+def _whole(vectors: Floats | NDArray[np.float16]) -> tuple[Any, float]:
+    """An index over the vectors of one part in whole numbers, and their scale."""
+    # A copy: what is given is a view of the caller's array.
+    whole = np.array(vectors, np.float32, order="C")
+    scale = _scale(whole)
+    whole *= np.float32(scale)
+    np.round(whole, out=whole)
+    return _build(whole), scale
 
 
 class ChunkVectors:
@@ -68,13 +77,11 @@ class ChunkVectors:
         self.dimension: int = bounds[-1]
 
     @classmethod
-    def build(cls, vectors: Floats, parts: Sequence[int] = ()) -> "ChunkVectors":
-        """Index unit vectors, float32 [n, d]; ``parts`` are the dimensions of the encoders that were joined."""
+    def build(cls, vectors: Floats | NDArray[np.float16], parts: Sequence[int] = ()) -> "ChunkVectors":
+        """Index unit vectors, float32 or float16 [n, d]; ``parts`` are the dimensions of the encoders that were joined."""
         bounds = np.cumsum([0, *(parts or (vectors.shape[1],))]).tolist()
-        pieces = [vectors[:, first:last] for first, last in pairwise(bounds)]
-        scales = [_scale(piece) for piece in pieces]
-        whole = [np.round(piece * np.float32(scale)) for piece, scale in zip(pieces, scales, strict=True)]
-        return cls([_build(np.ascontiguousarray(each, np.float32)) for each in whole], scales)
+        built = [_whole(vectors[:, first:last]) for first, last in pairwise(bounds)]
+        return cls([index for index, _ in built], [scale for _, scale in built])
 
     def save(self, folder: Path) -> None:
         """Write ``chunks.N.faiss`` and ``chunk_scales.npy``. The path may hold any characters: FAISS is handed bytes."""
@@ -103,11 +110,8 @@ class ChunkVectors:
 
         ``allowed`` (bool [size]) restricts the search before the ``k`` best are chosen.
         """
-        if allowed is not None and self.size >= _EXACT and np.count_nonzero(allowed) <= _FEW:
-            found = np.flatnonzero(allowed)
-        else:
-            each = [self._nearest(part, query, k, allowed) for part in self._asked(query)]
-            found = np.unique(np.concatenate(each)) if each else np.zeros(0, np.int64)
+        each = [self._nearest(part, query, k, allowed) for part in self._asked(query)]
+        found = np.unique(np.concatenate(each)) if each else np.zeros(0, np.int64)
         cosines = self.cosines(found, query)
         order = np.lexsort((found, -cosines))[:k]
         return found[order], cosines[order]
@@ -123,10 +127,14 @@ class ChunkVectors:
         if allowed is not None:
             # The stubs describe the C++ constructors; faiss wraps them to take arrays and keywords.
             selector: Any = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))  # type: ignore[call-arg, arg-type]
-            inverted = isinstance(index, faiss.IndexIVF)
-            of_cells: Any = faiss.SearchParametersIVF
-            of_all: Any = faiss.SearchParameters
-            parameters = of_cells(sel=selector, nprobe=_PROBED) if inverted else of_all(sel=selector)
+            if isinstance(index, faiss.IndexIVF):
+                # The fewer are allowed, the more cells are looked into: those near a query may hold none of them.
+                probed = min(index.nlist, _PROBED * self.size // max(1, int(np.count_nonzero(allowed))))
+                of_cells: Any = faiss.SearchParametersIVF
+                parameters = of_cells(sel=selector, nprobe=probed)
+            else:
+                of_all: Any = faiss.SearchParameters
+                parameters = of_all(sel=selector)
         # Where the processor multiplies bytes, FAISS makes bytes of the query too: whole numbers up to 127, or nothing is left.
         piece = query[self._columns[part]]
         piece = np.ascontiguousarray(np.round(piece * np.float32(_scale(piece)))).reshape(1, -1)
@@ -137,16 +145,17 @@ class ChunkVectors:
         """Vectors of chunks as the index stores them, float32 [len(ordinals), dimension]."""
         rows = np.zeros((len(ordinals), self.dimension), np.float32)
         for part, columns in enumerate(self._columns):
-            rows[:, columns] = self._part(part, ordinals)
+            rows[:, columns] = self._part(part, ordinals) / np.float32(self._scales[part])
         return rows
 
     def cosines(self, ordinals: Ordinals, query: Floats) -> Floats:
         """Cosines of chunks with a unit vector, float32 [len(ordinals)]."""
         total = np.zeros(len(ordinals), np.float32)
         for part in self._asked(query) if len(ordinals) else ():
-            total += self._part(part, ordinals) @ query[self._columns[part]]
+            total += self._part(part, ordinals) @ (query[self._columns[part]] / np.float32(self._scales[part]))
         return total
 
     def _part(self, part: int, ordinals: Ordinals) -> Floats:
+        """Vectors in whole numbers, float32 [len(ordinals), dimension of the part]."""
         found: Floats = self._indexes[part].reconstruct_batch(np.ascontiguousarray(ordinals, np.int64))
-        return found / np.float32(self._scales[part])
+        return found

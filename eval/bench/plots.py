@@ -41,7 +41,11 @@ def panels_of(measurements: Sequence[Mapping[str, Any]]) -> dict[str, Lines]:
         "/api/search p50": _points(measurements, "serve", "POST /api/ask", "reference"),
         "p99 under load": _points(measurements, "serve", "p99", "measured"),
     }
-    memory = {"resident": _points(measurements, "serve", "resident", "measured")}
+    owned = [{**m, "own": value} for m in measurements for name, value in m["details"].items() if "GiB own" in name]
+    memory = {
+        "resident": _points(measurements, "serve", "resident", "measured"),
+        "not of mapped files": _points(owned, "serve", "resident", "own"),
+    }
     panels = {"search, ms": search, "service, ms": service, "memory, GiB": memory}
     drawn = {title: {name: points for name, points in lines.items() if points} for title, lines in panels.items()}
     return {title: lines for title, lines in drawn.items() if lines}
@@ -69,6 +73,7 @@ def cost_plot(measurements: Sequence[Mapping[str, Any]]) -> str:
             axis.xaxis.set_major_formatter("{x:,.0f}")
             if title.endswith("ms"):
                 axis.set_yscale("log")
+                axis.set_ylim(top=10 * axis.get_ylim()[1])  # Room for the legend.
             else:
                 axis.set_ylim(0, 1.15 * max(value for points in lines.values() for _, value in points))
             axis.set_title(title, loc="left")

@@ -14,7 +14,6 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.bench.postings import Occurrences, joined
 from eval.bench.synthetic import SENTENCES, SLICE, Slice, Vocabulary
 from indexer.analyzer import ANALYZER_VERSION
 from indexer.caching import Progress
@@ -22,6 +21,7 @@ from indexer.document import Chunk, Document
 from indexer.encoders import BundledEncoder
 from indexer.lexical import LexicalIndex
 from indexer.manifest import Identity
+from indexer.postings import Occurrences
 from indexer.publication import Content, publish
 from indexer.static_model import unit_rows
 
@@ -121,16 +121,16 @@ def _halved(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.
     return whole.astype(np.int8), np.maximum((whole * whole).sum(axis=1), 1)
 
 
-def _saved(slices: Sequence[Occurrences], hashes: Any, folder: Path, name: str) -> LexicalIndex:
+def _saved(slices: Sequence[Occurrences], folder: Path, name: str) -> LexicalIndex:
     """A field, memory-mapped: the two of a million chunks and their vectors together are too much for memory."""
-    index = joined(slices, hashes)
+    index = LexicalIndex.joined(slices)
     index.save(folder, name)
     return LexicalIndex.load(folder, name, index.size)
 
 
 @contextmanager
 def published(vocabulary: Vocabulary, count: int, seed: int, progress: Progress) -> Iterator[PublishedChunks]:
-    """Publish ``count`` chunks, to be deleted afterwards. A million take about 30 GB of disk and 12 GB of memory."""
+    """Publish ``count`` chunks, to be deleted afterwards. A million take about 30 GB of disk and 16 GB of memory."""
     encoder = BundledEncoder()
     step = f"{count:,}"
     with TemporaryDirectory(prefix="zhengwen-bench-") as temporary:
@@ -146,8 +146,8 @@ def published(vocabulary: Vocabulary, count: int, seed: int, progress: Progress)
                 slices.append(each)
             content = Content(
                 _Documents(texts),
-                _saved([each.words for each in slices], vocabulary.token_hashes, Path(scratch), "words"),
-                _saved([each.bigrams for each in slices], vocabulary.bigram_hashes, Path(scratch), "bigrams"),
+                _saved([each.words for each in slices], Path(scratch), "words"),
+                _saved([each.bigrams for each in slices], Path(scratch), "bigrams"),
                 vectors.passages, vectors.sentences, np.concatenate([each.spans for each in slices]),
                 np.arange(0, count * SENTENCES + 1, SENTENCES, dtype=np.int64),
                 tuple(part.dimension for part in encoder.parts), vectors.scales,

@@ -15,7 +15,9 @@ from eval.bench.browsing import measure_browser
 from eval.bench.indexing import measure_indexing
 from eval.bench.load import Load
 from eval.bench.measurement import Measurement
+from eval.bench.plots import cost_plot, sizes_of
 from eval.bench.publishing import published
+from eval.bench.reindexing import measure_reindexing
 from eval.bench.report import bench_page
 from eval.bench.searching import QUESTIONS, measure_search, questions_of
 from eval.bench.serving import measure_service
@@ -27,7 +29,7 @@ from indexer.encoders import BundledEncoder
 from indexer.errors import ZhengwenError
 from indexer.pipeline import Indexer
 
-PARTS = ("ask", "search", "index", "serve", "browser")
+PARTS = ("ask", "search", "index", "serve", "browser", "reindex")
 # Questions of the sample corpus, asked in a browser.
 _SAMPLE = Path(__file__).parents[1] / "questions" / "sample.jsonl"
 _IN_BROWSER = 20
@@ -104,6 +106,9 @@ def measure_all(plan: Plan, progress: Progress) -> dict[str, Any]:
         found.extend(_by_size(plan, material, progress))
     if "index" in plan.parts:
         found.extend(measure_indexing(material, plan.repeat, plan.seed, progress))
+    if "reindex" in plan.parts:
+        sizes = sorted(set(plan.sizes))
+        found.extend(measure_reindexing(material, size, plan.repeat, plan.seed, progress) for size in sizes)
     if "browser" in plan.parts:
         with _sample_index(plan.corpus) as small:
             found.append(measure_browser(small, _sample_questions(), progress))
@@ -115,6 +120,8 @@ def measure_all(plan: Plan, progress: Progress) -> dict[str, Any]:
 
 
 def write_bench(out: Path, report: dict[str, Any]) -> None:
-    """Write ``bench.json`` and ``bench.html``."""
+    """Write ``bench.json``, ``bench.html`` and, for several sizes, ``cost.svg``."""
     (out / "bench.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (out / "bench.html").write_text(bench_page(report), encoding="utf-8")
+    if len(sizes_of(report["measurements"])) > 1:
+        (out / "cost.svg").write_text(cost_plot(report["measurements"]) + "\n", encoding="utf-8")

@@ -14,10 +14,10 @@ import numpy as np
 import rjieba
 from numpy.typing import NDArray
 
-from eval.bench.postings import Codes, Occurrences, occurrences
 from eval.lines import BadDataset
 from indexer.analyzer import analyze, normalise
 from indexer.lexical import Terms, term_hashes
+from indexer.postings import Occurrences, occurrences
 
 SENTENCES = 12
 """Sentences of a chunk."""
@@ -105,14 +105,36 @@ class Vocabulary:
         """The word tokens that the analyzer makes of the words: the long ones also in parts."""
         return self._cut[0]
 
-    def token_hashes(self, codes: Codes) -> Terms:
-        """Hashes of word tokens by number."""
-        return term_hashes([self.tokens[code] for code in codes.tolist()])
+    @cached_property
+    def _token_hashes(self) -> Terms:
+        return term_hashes(self.tokens)
 
-    @staticmethod
-    def bigram_hashes(codes: Codes) -> Terms:
-        """Hashes of bigrams by their code, 2^16 times the first character plus the second."""
-        return term_hashes([chr(code >> 16) + chr(code & 0xFFFF) for code in codes.tolist()])
+    @cached_property
+    def _pairs(self) -> tuple[NDArray[np.int64], Terms]:
+        """The number of each letter by its code, and the hash of each pair of letters by their numbers, 0 where it was not
+        needed yet: there are ten million pairs, and hashing takes a microsecond."""
+        letters = sorted({letter for word in self.words for letter in word})
+        numbers = np.zeros(1 << 16, np.int64)
+        numbers[[ord(letter) for letter in letters]] = np.arange(len(letters))
+        return numbers, np.zeros(len(letters) ** 2, np.uint64)
+
+    def _bigram_hashes(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> Terms:
+        """Hashes of pairs of letters, given by their codes."""
+        numbers, hashes = self._pairs
+        pairs = numbers[first] * int(np.sqrt(len(hashes))) + numbers[second]
+        new = np.flatnonzero(hashes[pairs] == 0)
+        new = new[np.unique(pairs[new], return_index=True)[1]]
+        codes = zip(first[new].tolist(), second[new].tolist(), strict=True)
+        hashes[pairs[new]] = term_hashes([chr(one) + chr(other) for one, other in codes])
+        found: Terms = hashes[pairs]
+        return found
+
+    def _bigrams(self, letters: NDArray[np.int64], edges: NDArray[np.int64]) -> Occurrences:
+        """Pairs of neighbours within sentences; ``edges`` int64 [n + 1] are the ends of the chunks among the letters."""
+        stop = letters == ord(_STOP)
+        first = np.flatnonzero(~stop[:-1] & ~stop[1:])
+        lengths = np.diff(np.searchsorted(first, edges))
+        return occurrences(self._bigram_hashes(letters[first], letters[first + 1]), lengths)
 
     def slices(self, count: int, seed: int) -> Iterator[Slice]:
         """``count`` chunks, the same ones for the same seed."""
@@ -139,8 +161,8 @@ class Vocabulary:
         chunk_of_token = np.repeat(chunk_of_word, self._cut[1].sizes[words])
         token_starts = np.searchsorted(chunk_of_token, np.arange(size + 1))
         return Slice(
-            texts, spans.astype(np.int32), occurrences(tokens, chunk_of_token, size),
-            _bigrams(letters, edges, size), tokens.astype(np.int32), token_starts,
+            texts, spans.astype(np.int32), occurrences(self._token_hashes[tokens], np.diff(token_starts)),
+            self._bigrams(letters, edges), tokens.astype(np.int32), token_starts,
         )  # fmt: skip
 
     def question(self, text: str, draw: np.random.Generator) -> str:
@@ -155,11 +177,3 @@ class Vocabulary:
                 break
             clause += word
         return clause[: _QUESTION[1]]
-
-
-def _bigrams(letters: NDArray[np.int64], edges: NDArray[np.int64], size: int) -> Occurrences:
-    """Pairs of neighbours within sentences."""
-    within = (letters[:-1] != ord(_STOP)) & (letters[1:] != ord(_STOP))
-    first = np.flatnonzero(within)
-    codes = (letters[first] << 16) | letters[first + 1]
-    return occurrences(codes, np.searchsorted(edges, first, side="right") - 1, size)

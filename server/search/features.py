@@ -39,7 +39,7 @@ def _standard(values: Values) -> Values:
 
 
 def _of_field(
-    name: str, asked: FieldTerms, candidates: Candidates, scores: Values, documents: "_Documents", titles: Titles
+    name: str, asked: FieldTerms, candidates: Candidates, scores: Values, documents: "_Documents"
 ) -> tuple[dict[str, Values], dict[str, float]]:
     """Features of one lexical field, by chunk, and of the query in it."""
     terms, found = asked.terms, asked.found
@@ -59,7 +59,7 @@ def _of_field(
         # Each term once: how often it is repeated says less than which others stand beside it.
         f"{name}_once": _share(own @ np.minimum(weights / idf[:, None], 1.0), own_terms),
         f"{name}_document": _share(own @ in_document, own_terms),
-        f"{name}_title": documents.titled(titles, terms, own),
+        f"{name}_title": documents.titled(terms, own),
     }
     known = _share(np.array([idf @ (found.document_frequency > 0)]), all_terms)[0] if terms else 0.0
     return of_chunks, {f"q_{name}_known": float(known), f"q_{name}_terms": float(np.log1p(len(terms)))}
@@ -71,37 +71,36 @@ class _Documents:
     ``begins`` and ``ends`` are the chunks of each, int64 [documents]; ``of_candidate`` the place of a candidate's among them.
     """
 
-    def __init__(self, generation: Generation, ordinals: NDArray[np.int64]) -> None:
+    def __init__(self, generation: Generation, ordinals: NDArray[np.int64], titles: Titles) -> None:
         self.distinct, self.of_candidate = np.unique(generation.chunk_documents[ordinals], return_inverse=True)
         starts = generation.document_starts
         self.begins, self.ends = starts[self.distinct], starts[self.distinct + 1]
+        self._titles = [titles(number) for number in self.distinct.tolist()]
+        self._together = "\n".join(self._titles)
 
-    def titled(self, titles: Titles, terms: Sequence[str], weights: Values) -> Values:
+    def titled(self, terms: Sequence[str], weights: Values) -> Values:
         """The share of the weights whose terms stand in the title of each candidate's document, float64 [candidates].
 
         As characters, not as tokens: cutting the titles of a hundred documents would take longer than all the rest.
         """
-        of_documents = [titles(number) for number in self.distinct.tolist()]
-        together = "\n".join(of_documents)
-        pairs = [
-            (term, weight) for term, weight in zip(terms, weights.tolist(), strict=True) if weight and term in together
-        ]
-        held = [sum([weight for term, weight in pairs if term in title]) for title in of_documents]
+        weighed = zip(terms, weights.tolist(), strict=True)
+        pairs = [(term, weight) for term, weight in weighed if weight and term in self._together]
+        if not pairs:
+            return np.zeros(len(self.of_candidate))
+        held = [sum([weight for term, weight in pairs if term in title]) for title in self._titles]
         return _share(np.array(held, np.float64)[self.of_candidate], float(weights.sum()))
 
     def gathered(self, values: Values) -> tuple[Values, Values]:
         """Of each candidate's document the sum over its candidates, and the highest of the others."""
-        total = np.bincount(self.of_candidate, values).astype(np.float64)
-        order = np.lexsort((values, self.of_candidate))
-        last = np.append(np.flatnonzero(np.diff(self.of_candidate[order])), len(order) - 1)
-        first = np.zeros(len(self.distinct))
-        second = np.zeros(len(self.distinct))
-        first[self.of_candidate[order[last]]] = values[order[last]]
-        alone = np.bincount(self.of_candidate) == 1
-        before = order[np.maximum(last - 1, 0)]
-        second[self.of_candidate[order[last]]] = np.where(alone, 0.0, values[before])
-        highest = np.where(values >= first[self.of_candidate], second[self.of_candidate], first[self.of_candidate])
-        return total[self.of_candidate], highest
+        # Chunks are numbered document by document, so that the candidates of one stand together.
+        starts = np.flatnonzero(np.diff(self.of_candidate, prepend=-1))
+        total, first = np.add.reduceat(values, starts), np.maximum.reduceat(values, starts)
+        leads = values >= first[self.of_candidate]
+        second = np.maximum.reduceat(np.where(leads, -np.inf, values), starts)
+        # Where several lead, each of them has another that is as high; where one is alone, it has none.
+        second = np.where(np.add.reduceat(leads, starts, dtype=np.int64) > 1, first, second)
+        second[np.isneginf(second)] = 0.0
+        return total[self.of_candidate], np.where(leads, second[self.of_candidate], first[self.of_candidate])
 
 
 def features_of(asked: Asked, candidates: Candidates, generation: Generation, titles: Titles) -> dict[str, Values]:
@@ -109,9 +108,9 @@ def features_of(asked: Asked, candidates: Candidates, generation: Generation, ti
 
     ``titles`` gives a document's title, normalised, by the document's number.
     """
-    documents = _Documents(generation, candidates.ordinals)
-    words, of_words = _of_field("words", asked.words, candidates, candidates.words, documents, titles)
-    bigrams, of_bigrams = _of_field("bigrams", asked.bigrams, candidates, candidates.bigrams, documents, titles)
+    documents = _Documents(generation, candidates.ordinals, titles)
+    words, of_words = _of_field("words", asked.words, candidates, candidates.words, documents)
+    bigrams, of_bigrams = _of_field("bigrams", asked.bigrams, candidates, candidates.bigrams, documents)
     lexical = candidates.words + candidates.bigrams
     of_document, of_others = documents.gathered(lexical)
     _, near_others = documents.gathered(candidates.sentence_cosine)
@@ -137,4 +136,5 @@ def features_of(asked: Asked, candidates: Candidates, generation: Generation, ti
         values = np.sort(found[name] if name in found else own[name])[::-1]
         about[f"q_lead_{name}"] = float(values[0] - values[1]) if len(values) > 1 else 1.0
     about |= {f"q_{kind}": float(asked.query.kind == kind) for kind in _KINDS}
-    return found | {name: np.full(len(lexical), value) for name, value in about.items()}
+    rows = np.repeat(np.array(list(about.values()), np.float64)[:, None], len(lexical), axis=1)
+    return found | dict(zip(about, rows, strict=True))

@@ -14,17 +14,31 @@ from server.search.query import Query
 Scores = NDArray[np.float32]
 Ordinals = NDArray[np.int64]
 
+# With so many times as many columns as are wanted, hardly two of the best share one.
+_COLUMNS = 16
+
 
 def best(scores: Scores, k: int, allowed: NDArray[np.bool_] | None = None) -> Ordinals:
     """Ordinals of the ``k`` largest positive scores, largest first, ties by ordinal."""
     if allowed is not None:
         scores = np.where(allowed, scores, np.float32(0))
-    if k < len(scores):
-        threshold = np.partition(scores, -k)[-k]
-        pool = np.flatnonzero((scores >= threshold) & (scores > 0))
-    else:
-        pool = np.flatnonzero(scores > 0)
+    least = _reached(scores, k)
+    pool = np.flatnonzero(scores >= least if least > 0 else scores > 0)
     return pool[np.lexsort((pool, -scores[pool]))][:k]
+
+
+def _reached(scores: Scores, k: int) -> float:
+    """What at least ``k`` scores reach, though perhaps more of them; 0 where they are too few.
+
+    The largest of each column, where the scores are laid out in rows, belong to different chunks. To find them, and the
+    ``k``-th of them, takes a tenth of the time of finding the ``k``-th of all.
+    """
+    columns = _COLUMNS * max(1, k)
+    rows = len(scores) // columns
+    if rows < 2:
+        return float(np.partition(scores, -k)[-k]) if 0 < k <= len(scores) else 0.0
+    largest = scores[: rows * columns].reshape(rows, columns).max(axis=0)
+    return float(np.partition(largest, -k)[-k])
 
 
 @dataclass(frozen=True, slots=True)

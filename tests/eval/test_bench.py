@@ -13,6 +13,7 @@ from eval.bench.measurement import Measurement, at_most, below, faster, in_turns
 from eval.bench.plots import cost_plot, panels_of
 from eval.bench.processes import resident, serving
 from eval.bench.publishing import PublishedChunks, published
+from eval.bench.reindexing import change, measure_reindexing
 from eval.bench.report import bench_page, bench_table
 from eval.bench.running import parts_of, write_bench
 from eval.bench.searching import bm25s_search, measure_search, questions_of, rank_bm25_search
@@ -122,6 +123,26 @@ def test_a_service_under_load(chunks: PublishedChunks) -> None:
     assert errors.met
 
 
+def test_each_changed_paragraph_lies_in_a_document_of_its_own(tmp_path: Path) -> None:
+    texts = [str(number) for number in range(50)]
+    change(tmp_path, texts, ["甲", "乙", "丙"])
+    written = {path.name: path.read_text(encoding="utf-8").split("\n")[1:-1] for path in tmp_path.rglob("*.txt")}
+    assert written == {
+        "0000000.txt": ["甲", "1", "2", "3", "4"],
+        "0000003.txt": ["15", "乙", "17", "18", "19"],
+        "0000006.txt": ["30", "31", "丙", "33", "34"],
+    }
+    assert [texts[0], texts[16], texts[32]] == ["甲", "乙", "丙"]
+
+
+def test_indexing_again_is_measured_beside_the_first_time(corpus: Path) -> None:
+    found = measure_reindexing(read_material(corpus, []), 40, 1, 0, quiet)
+    assert found.ratio == pytest.approx(_told(found.measured) / _told(found.reference))
+    assert (found.details["documents"], found.target) == (8, "≤ 0.05")
+    # Of some forty chunks that of the new paragraph is encoded, and hardly another.
+    assert 1 <= found.details["encoded again"] <= 4 < 30 <= found.details["chunks"]
+
+
 def test_what_is_no_answer_is_an_error(chunks: PublishedChunks) -> None:
     with serving(chunks.data_dir) as service:
         _, errors = measure_load(service.url, 120, [""], Load(2, 0.1), quiet)
@@ -183,6 +204,7 @@ def test_table_and_page(tmp_path: Path) -> None:
     assert page == bench_page(report)
     assert "<svg" in page
     assert "src=" not in page
+    assert (tmp_path / "cost.svg").read_text(encoding="utf-8").startswith("<svg")
 
 
 def test_plot_lines() -> None:

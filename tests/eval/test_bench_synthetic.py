@@ -2,11 +2,8 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from eval.bench import synthetic
-from eval.bench.postings import joined, occurrences
 from eval.bench.synthetic import SENTENCES, Vocabulary
 from eval.lines import BadDataset
 from indexer.analyzer import analyze
@@ -56,13 +53,13 @@ def test_sentences_are_those_of_the_indexer(vocabulary: Vocabulary) -> None:
 def test_bigrams_and_words_are_those_of_the_analyzer(vocabulary: Vocabulary) -> None:
     made = list(vocabulary.slices(40, 2))
     texts = [text for each in made for text in each.texts]
-    bigrams = joined([each.bigrams for each in made], vocabulary.bigram_hashes)
+    bigrams = LexicalIndex.joined([each.bigrams for each in made])
     assert_same(bigrams, LexicalIndex.build(term_hashes(analyze(text).bigrams) for text in texts))
     # Where a word ends is known here; the analyzer, which sees them joined, sees it nearly always.
     [one] = made
     names = [vocabulary.tokens[token] for token in one.tokens.tolist()]
     tokens = [names[a:b] for a, b in zip(one.token_starts, one.token_starts[1:], strict=False)]
-    assert_same(joined([one.words], vocabulary.token_hashes), LexicalIndex.build(term_hashes(each) for each in tokens))
+    assert_same(LexicalIndex.joined([one.words]), LexicalIndex.build(term_hashes(each) for each in tokens))
     same = sum(len(set(each) & set(analyze(text).words)) for each, text in zip(tokens, texts, strict=True))
     assert same / sum(len(set(each)) for each in tokens) > 0.9
 
@@ -74,26 +71,8 @@ def test_slices_follow_each_other(vocabulary: Vocabulary, monkeypatch: pytest.Mo
     assert made[0].texts[:3] != made[1].texts[:3]
     texts = [text for each in made for text in each.texts]
     assert texts == [text for each in vocabulary.slices(20, 3) for text in each.texts]
-    index = joined([each.bigrams for each in made], vocabulary.bigram_hashes)
+    index = LexicalIndex.joined([each.bigrams for each in made])
     assert_same(index, LexicalIndex.build(term_hashes(analyze(text).bigrams) for text in texts))
-
-
-@settings(max_examples=50)
-@given(st.lists(st.lists(st.lists(st.integers(0, 9), max_size=6), min_size=1, max_size=4), min_size=1, max_size=4))
-def test_slices_joined_are_the_index_of_all(slices: list[list[list[int]]]) -> None:
-    chunks = [chunk for each in slices for chunk in each]
-    if not any(chunks):
-        return
-    hashes = term_hashes([str(code) for code in range(10)])
-    counted = [
-        occurrences(
-            np.array([code for chunk in each for code in chunk], np.int64),
-            np.repeat(np.arange(len(each)), [len(chunk) for chunk in each]).astype(np.int64),
-            len(each),
-        )
-        for each in slices
-    ]
-    assert_same(joined(counted, lambda codes: hashes[codes]), LexicalIndex.build(hashes[chunk] for chunk in chunks))
 
 
 def test_a_question_is_cut_from_one_sentence(vocabulary: Vocabulary) -> None:

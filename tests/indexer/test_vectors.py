@@ -115,11 +115,25 @@ def test_cells_find_nearly_what_looking_everywhere_finds(
     assert cells.search(unit_vectors[499], 1)[0].tolist() == [499]
     only = np.zeros(500, bool)
     only[[2, 77, 400]] = True
-    # The few that are allowed are found wherever they lie.
+    # The few that are allowed are found wherever they lie, and no other.
     assert set(cells.search(unit_vectors[0], 10, only)[0].tolist()) == {2, 77, 400}
+    assert cells.search(unit_vectors[0], 10, np.zeros(500, bool))[0].tolist() == []
+    half = np.arange(500) % 2 == 0
+    found = cells.search(unit_vectors[0], 10, half)[0]
+    assert len(found) == 10
+    assert half[found].all()
 
 
-@pytest.mark.parametrize("exact", [200_000, 100])
+def test_half_floats_are_indexed_as_they_are(unit_vectors: NDArray[np.float32]) -> None:
+    halves = unit_vectors.astype(np.float16)
+    given = halves.copy()
+    index = ChunkVectors.build(given, (8, 16))
+    np.testing.assert_array_equal(given, halves)  # Nothing is changed in place.
+    expected = np.hstack([stored(halves[:, :8].astype(np.float32)), stored(halves[:, 8:].astype(np.float32))])
+    np.testing.assert_allclose(index.rows(np.arange(500)), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("exact", [50_000, 100])
 def test_a_saved_index_is_read_back_from_any_path(
     unit_vectors: NDArray[np.float32], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact: int
 ) -> None:

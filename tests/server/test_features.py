@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexer.document import SourceDocument
 from indexer.encoders import Encoder
@@ -12,7 +14,7 @@ from indexer.generations import Generation
 from indexer.pipeline import Indexer
 from server.search.asked import Asked
 from server.search.candidates import Candidates
-from server.search.features import features_of
+from server.search.features import _Documents, features_of
 from server.search.query import understand_query
 from server.search.retrieve import Retriever
 
@@ -107,3 +109,21 @@ def test_what_the_document_of_a_candidate_adds(tmp_path: Path, encoder: Encoder)
     last = together[-1]
     assert near[together[0]] == pytest.approx(last / 5)
     assert near[last] == pytest.approx(together[-2] / 5)
+
+
+def value_of_others(values: list[float], documents: list[int], at: int) -> float:
+    others = [value for i, value in enumerate(values) if i != at and documents[i] == documents[at]]
+    return max(others, default=0.0)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from([-0.5, 0.0, 0.25, 1.0])), min_size=1, max_size=12))
+def test_what_the_others_of_a_document_have(small: Generation, pairs: list[tuple[int, float]]) -> None:
+    pairs.sort(key=lambda pair: pair[0])  # Candidates stand in the order of their documents.
+    documents, values = [document for document, _ in pairs], [value for _, value in pairs]
+    together = _Documents(small, np.zeros(1, np.int64), no_titles)
+    together.distinct, together.of_candidate = np.unique(documents, return_inverse=True)
+    total, highest = together.gathered(np.array(values))
+    assert total.tolist() == pytest.approx(
+        [sum(v for v, d in zip(values, documents, strict=True) if d == own) for own in documents]
+    )
+    assert highest.tolist() == [value_of_others(values, documents, at) for at in range(len(values))]

@@ -50,11 +50,13 @@ def test_a_rating_is_stored_with_its_answer_and_listed(own: TestClient, own_data
 
 
 def test_of_a_hundred_passages_the_first_are_kept(tmp_path: Path) -> None:
-    answer = {"answer_id": "a", "question": "水厂", "answered": True, "passages": [{"rank": n} for n in range(1, 101)]}
+    passages = [{"rank": n} for n in range(1, 101)]
+    answer = {"answer_id": "a", "question": "水厂", "answered": True, "passages": passages}
     FeedbackStore(tmp_path).add(answer, "up", None)
     (kept,) = FeedbackStore(tmp_path).all()
     assert [passage["rank"] for passage in kept.answer["passages"]] == list(range(1, 9))
-    assert len(answer["passages"]) == 100
+    assert answer["passages"] is passages
+    assert len(passages) == 100
 
 
 def test_ratings_of_streamed_and_chat_answers(own: TestClient, own_data_dir: Path) -> None:
