@@ -28,7 +28,6 @@ from indexer.errors import DamagedGeneration, NoGeneration, UnknownDocument
 from indexer.lexical import LexicalIndex, mapped
 from indexer.manifest import FORMAT_VERSION, MANIFEST_CHECKSUM, Identity, Manifest
 from indexer.privacy import masked, masked_chunk
-from indexer.soundness import problems_of
 from indexer.store import chunk_of, document_of
 from indexer.vectors import ChunkVectors
 
@@ -299,7 +298,3 @@ class Generation:
             for name, checksum in expected.items()
             if not (self.folder / name).is_file() or digest(self.folder / name) != checksum
         ]
-
-    def check(self) -> list[str]:
-        """Verify checksums and every span. Returns what is wrong, nothing when the generation is sound."""
-        return problems_of(self)

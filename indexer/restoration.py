@@ -19,6 +19,7 @@ from indexer.errors import NoGeneration, ZhengwenError, reason_of
 from indexer.generations import Generation, current_name, digest, folders
 from indexer.migrations import SCHEMA_VERSION, version_of
 from indexer.publication import switch
+from indexer.soundness import problems_of
 from indexer.store import Store
 
 _STORE = "store.sqlite"
@@ -103,7 +104,7 @@ def _verify(folder: Path, contents: Contents) -> None:
             raise _Damaged(f"{name[:100]}：内容与校验和不符 / checksum differs")
         os.utime(path, ns=(kept.mtime_ns, kept.mtime_ns))
     try:
-        if problems := Generation(folder).check():
+        if problems := problems_of(Generation(folder)):
             raise _Damaged(problems[0])
     except ZhengwenError as error:
         raise _Damaged(reason_of(error)) from error

@@ -1,14 +1,10 @@
 """Whether a published generation is what it was, and all its spans lie where they belong."""
 
-from typing import TYPE_CHECKING
-
 from indexer.document import Document
-
-if TYPE_CHECKING:
-    from indexer.generations import Generation
+from indexer.generations import Generation
 
 
-def problems_of(generation: "Generation") -> list[str]:
+def problems_of(generation: Generation) -> list[str]:
     """What is wrong with a generation, a line each; nothing when it is sound. Spans are looked at where checksums agree."""
     problems = [f"{name}：内容与校验和不符 / checksum differs" for name in generation.altered()]
     if problems:
@@ -25,7 +21,7 @@ def problems_of(generation: "Generation") -> list[str]:
     return problems
 
 
-def _document_problems(generation: "Generation", number: int, document: Document) -> list[str]:
+def _document_problems(generation: Generation, number: int, document: Document) -> list[str]:
     size = len(document.text)
     chunks = generation.chunks_of(number)
     covered = "".join("".join(document.text[c.start : c.end].split()) for _, c in chunks)

@@ -169,11 +169,12 @@ def mcp(data_dir: DataDir = None) -> None:
 def check(data_dir: DataDir = None) -> None:
     """核对当前索引的校验和与全部位置 / verify checksums and every span of the current index."""
     from indexer.generations import Generation
+    from indexer.soundness import problems_of
 
     with reported():
         try:
             generation = Generation(data_dir or read_settings().data_dir)
-            problems = generation.check()
+            problems = problems_of(generation)
         except DamagedGeneration as error:
             raise fail(str(error), code=1) from None
     for problem in problems:

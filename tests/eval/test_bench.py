@@ -24,6 +24,7 @@ from indexer.analyzer import analyze
 from indexer.document import SourceDocument
 from indexer.generations import Generation
 from indexer.reading import understand
+from indexer.soundness import problems_of
 from tests.eval.support import quiet, write_jsonl
 
 
@@ -67,7 +68,7 @@ def test_nothing_to_measure_with(tmp_path: Path) -> None:
 
 def test_what_is_published_is_sound(chunks: PublishedChunks) -> None:
     generation = Generation(chunks.data_dir)
-    assert generation.check() == []
+    assert problems_of(generation) == []
     assert (generation.manifest.chunks, generation.manifest.documents) == (120, 120)
     assert generation.document(7).text == chunks.texts[7]
     words = chunks.words()

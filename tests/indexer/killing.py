@@ -14,6 +14,7 @@ from pathlib import Path
 from indexer.encoders import load_encoder
 from indexer.files import document_id_of
 from indexer.generations import Generation
+from indexer.soundness import problems_of
 from indexer.static_model import STATIC
 from indexer.store import Store
 from server.assistant import Assistant
@@ -109,7 +110,7 @@ class Waterworks:
     def published(self) -> State:
         """What is published; every checksum and span is verified."""
         generation = Generation(self.data)
-        assert generation.check() == []
+        assert problems_of(generation) == []
         return {document.source: document.text for document in generation.documents()}
 
     def unfinished(self) -> set[int]:

@@ -5,12 +5,13 @@ from pathlib import Path
 from indexer.errors import ZhengwenError
 from indexer.generations import Generation
 from indexer.pipeline import IndexReport
+from indexer.soundness import problems_of
 
 
 def documents(data: Path) -> dict[str, str]:
     """Source -> text of what is published; the generation is checked."""
     generation = Generation(data)
-    assert generation.check() == []
+    assert problems_of(generation) == []
     return {document.source: document.text for document in generation.documents()}
 
 
@@ -41,7 +42,7 @@ def one_line(error: BaseException) -> str:
 def sound(data: Path) -> Generation:
     """The current generation, checked."""
     generation = Generation(data)
-    assert generation.check() == []
+    assert problems_of(generation) == []
     return generation
 
 

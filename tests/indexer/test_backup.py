@@ -22,6 +22,7 @@ from indexer.files import document_id_of
 from indexer.generations import Generation
 from indexer.pipeline import Indexer
 from indexer.restoration import restore
+from indexer.soundness import problems_of
 from tests.indexer.published import documents, one_line
 from tests.indexer.support import REPORT, HashingEncoder, index, written
 
@@ -110,7 +111,7 @@ def test_what_was_there_is_kept_aside(file: Path, data: Path, folder: Path) -> N
     assert restored.kept is not None
     assert comments(restored.kept) == ["很好", "后来的"]
     assert (restored.kept / "uploads" / "新.txt").is_file()
-    assert reader.check() == []
+    assert problems_of(reader) == []
     assert int(restored.generation) > int(reader.name)
     shutil.rmtree(restored.kept)
     check_restored(data, data, folder)

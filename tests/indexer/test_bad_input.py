@@ -8,6 +8,7 @@ import pytest
 from indexer.errors import NothingToIndex, ZhengwenError
 from indexer.generations import Generation
 from indexer.pipeline import Indexer
+from indexer.soundness import problems_of
 from tests.indexer.published import counts, documents, one_line, reasons
 from tests.indexer.support import FILES, HashingEncoder, index, visible, written
 
@@ -149,6 +150,6 @@ class TestBadInput:
         folder = written(tmp_path / "标点", {"甲.txt": "？？？！！！", "乙.txt": "# \n", "丙.md": "- \n"})
         assert index(data, folder).documents == 3
         generation = Generation(data)
-        assert generation.check() == []
+        assert problems_of(generation) == []
         assert generation.words.scores(["水"]).tolist() == [0, 0, 0]
         assert all(document.title for document in generation.documents())

@@ -13,6 +13,7 @@ import pytest
 
 from indexer.encoders import load_encoder
 from indexer.generations import Generation
+from indexer.soundness import problems_of
 from indexer.static_model import STATIC
 from server.assistant import Assistant
 from tests.indexer.support import FILES, written
@@ -81,7 +82,7 @@ def answers(data: Path) -> bool:
 
 def whole(data: Path) -> bool:
     """Whether what is published is whole and answers."""
-    assert Generation(data).check() == []
+    assert problems_of(Generation(data)) == []
     answer = Assistant.open(data, load_encoder(STATIC)).ask("“三清”机制是什么")
     return "清理管网" in answer.answer
 

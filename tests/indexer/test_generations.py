@@ -13,6 +13,7 @@ from indexer.errors import DamagedGeneration, NoGeneration, UnknownDocument
 from indexer.generations import Generation, current_name, digest
 from indexer.publication import lookup_values
 from indexer.reading import breadcrumb
+from indexer.soundness import problems_of
 from tests.indexer.published import sound, sources
 from tests.indexer.support import FILES, REPORT, HashingEncoder, index, written
 
@@ -189,14 +190,14 @@ class TestDamage:
             path.write_bytes(original[:-1] + bytes([original[-1] ^ 1]))
             generation = Generation(data)
             name = path.relative_to(generation.folder).as_posix()
-            assert generation.check() == [f"{name}：内容与校验和不符 / checksum differs"]
+            assert problems_of(generation) == [f"{name}：内容与校验和不符 / checksum differs"]
             path.write_bytes(original)
         sound(data)
 
     def test_a_file_that_disappears_while_it_is_open_is_noticed_by_the_check(self, data: Path) -> None:
         generation = Generation(data)
         (generation.folder / "sentences.npy").unlink()
-        assert generation.check() == ["sentences.npy：内容与校验和不符 / checksum differs"]
+        assert problems_of(generation) == ["sentences.npy：内容与校验和不符 / checksum differs"]
 
     @pytest.mark.parametrize(
         "content",
@@ -256,6 +257,6 @@ class TestDamage:
         np.save(generation.folder / "sentence_spans.npy", spans)
         raw["files"]["sentence_spans.npy"]["sha256"] = digest(generation.folder / "sentence_spans.npy")
         manifest.write_text(json.dumps(raw), encoding="utf-8")
-        assert Generation(data).check() == ["manifest.json：内容与校验和不符 / checksum differs"]
+        assert problems_of(Generation(data)) == ["manifest.json：内容与校验和不符 / checksum differs"]
         (generation.folder / "manifest.sha256").unlink()
-        assert any("a sentence lies outside its chunk" in problem for problem in Generation(data).check())
+        assert any("a sentence lies outside its chunk" in problem for problem in problems_of(Generation(data)))

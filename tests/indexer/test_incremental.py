@@ -10,6 +10,7 @@ from indexer.files import document_id_of
 from indexer.generations import Generation
 from indexer.loaders import text
 from indexer.pipeline import Indexer
+from indexer.soundness import problems_of
 from tests.indexer.published import counts, documents, ids
 from tests.indexer.support import FILES, REPORT, HashingEncoder, index, written
 
@@ -137,7 +138,7 @@ class TestIncremental:
         generation = Generation(data)
         assert (generation.identity.encoder, generation.identity.dimension) == ("another", 16)
         assert generation.sentences.shape[1] == generation.chunk_vectors.dimension == 16
-        assert generation.check() == []
+        assert problems_of(generation) == []
         back = index(data, folder)
         assert (back.encoded, back.published) == (0, True)
         assert Generation(data).identity.encoder == "hashing"

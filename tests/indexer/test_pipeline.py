@@ -8,6 +8,7 @@ from indexer.encoders import Encoder
 from indexer.files import document_id_of
 from indexer.generations import Generation
 from indexer.pipeline import Indexer
+from indexer.soundness import problems_of
 from tests.indexer.published import counts, documents, ids, reasons
 from tests.indexer.support import FILES, HashingEncoder, index, visible, written
 
@@ -86,7 +87,7 @@ def test_the_sample_corpus_with_the_bundled_encoder(data: Path, corpus: Path, en
         report = indexer.index([corpus / "关于第0457号建议的答复函.txt", corpus / "大渡口区2023年度国有资产报告.txt"])
     assert report.documents == 2
     generation = Generation(data)
-    assert generation.check() == []
+    assert problems_of(generation) == []
     assert generation.identity.fingerprint == encoder.fingerprint
     for ordinal in range(0, report.chunks, 7):
         document = generation.document(generation.chunk(ordinal)[0])

@@ -10,6 +10,7 @@ from indexer import generations, publication
 from indexer.errors import ZhengwenError
 from indexer.generations import Generation, folders
 from indexer.pipeline import Indexer
+from indexer.soundness import problems_of
 from tests.indexer.published import sound, sources
 from tests.indexer.support import LETTER, REPORT, HashingEncoder, index, written
 
@@ -142,8 +143,8 @@ class TestPublishing:
             late = Generation(data)
             index(data, folder)
             # Whatever is opened for the first time now is still there.
-            assert reader.check() == []
-            assert late.check() == []
+            assert problems_of(reader) == []
+            assert problems_of(late) == []
             del late
         assert sources(reader) == before
         assert [path.name for path in folders(data)] == ["000001", "000004", "000005"]
@@ -155,9 +156,10 @@ class TestPublishing:
 
     def test_a_generation_that_is_read_by_another_process_stays(self, data: Path, folder: Path) -> None:
         code = (
-            "import sys; from pathlib import Path; from indexer.generations import Generation\n"
+            "import sys; from pathlib import Path\n"
+            "from indexer.generations import Generation; from indexer.soundness import problems_of\n"
             "generation = Generation(Path(sys.argv[1])); print('open', flush=True); sys.stdin.readline()\n"
-            "print(generation.check(), [d.title for d in generation.documents()] != [])"
+            "print(problems_of(generation), [d.title for d in generation.documents()] != [])"
         )
         reader = subprocess.Popen(
             [sys.executable, "-c", code, str(data)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

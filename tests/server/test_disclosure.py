@@ -8,6 +8,7 @@ from indexer.document import Document
 from indexer.encoders import Encoder
 from indexer.errors import DamagedGeneration, UnknownDocument
 from indexer.generations import Generation
+from indexer.soundness import problems_of
 from server.assistant import Assistant
 from server.replies import ReplyFilters
 from server.search.disclosure import Role, seen_by
@@ -151,7 +152,7 @@ def test_who_sees_nothing_is_told_that_nothing_was_found(tmp_path: Path, encoder
     assert (answer.answered, answer.citations, answer.passages) == (False, [], [])
     assert assistant.ask("31号泵站由哪个班负责", role="staff").answered
     assert assistant.replies(ReplyFilters(), "public") == []
-    assert assistant.generation.check() == []
+    assert problems_of(assistant.generation) == []
 
 
 def test_audiences_who_see_the_same_share_an_edition(tmp_path: Path, encoder: Encoder) -> None:
@@ -167,12 +168,12 @@ def test_audiences_who_see_the_same_share_an_edition(tmp_path: Path, encoder: En
 def test_a_damaged_edition_is_noticed(tmp_path: Path, encoder: Encoder) -> None:
     assistant = built(tmp_path, encoder, FILES)
     generation = assistant.generation
-    assert generation.check() == []
+    assert problems_of(generation) == []
     path = generation.folder / "public" / "words.weights.npy"
     raw = bytearray(path.read_bytes())
     raw[-1] ^= 0xFF
     path.write_bytes(raw)
-    assert generation.check() == ["public/words.weights.npy：内容与校验和不符 / checksum differs"]
+    assert problems_of(generation) == ["public/words.weights.npy：内容与校验和不符 / checksum differs"]
     path.write_bytes(raw[:-1])
     with pytest.raises(DamagedGeneration, match=r"public/words\.weights\.npy"):
         Generation(tmp_path / "data")
