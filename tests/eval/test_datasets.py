@@ -98,7 +98,9 @@ def test_what_is_broken_is_named(beir: Path, name: str, content: str, place: str
     assert "\n" not in message
 
 
-@pytest.mark.parametrize("content", [b"\x1f\x8bgarbage", gzip.compress(b'{"_id": "a", "text": "b"}' * 99)[:-20]])
+@pytest.mark.parametrize(
+    "content", [b"\x1f\x8bgarbage", gzip.compress(b'{"_id": "a", "text": "b"}' * 99)[:-20]], ids=["garbage", "cut off"]
+)
 def test_damaged_gzip(beir: Path, content: bytes) -> None:
     (beir / "corpus.jsonl").unlink()
     (beir / "corpus.jsonl.gz").write_bytes(content)
