@@ -26,7 +26,7 @@ from server.answer.finding import READ, find_evidence
 from server.answer.finding import Found as Evidenced
 from server.answer.llm import write
 from server.answer.llm_client import Model, ModelFailure
-from server.answer.outcome import asks_outcome, compose_outcome
+from server.answer.outcome import asks_outcome, compose_outcomes
 from server.answer.reading import read_passages
 from server.answer.refuse import Refusal, no_evidence, refuse, with_nearest
 from server.answer.side_by_side import compare, compose_comparison
@@ -250,9 +250,8 @@ class Assistant:
         if refusal is None and scope.named:
             named = [generation.document(number) for number in scope.named]
             text, citations = compose_fields(query, field_answers(query, named))
-            if not citations and len(named) == 1 and asks_outcome(query):
-                chunks = generation.document_by_id(named[0].document_id).chunks
-                text, citations = compose_outcome(query, replace(named[0], chunks=chunks))
+            if not citations and asks_outcome(query):
+                text, citations = compose_outcomes(query, [generation.document_by_id(one.document_id) for one in named])
         if refusal is None and not citations:
             found = find_evidence(retriever, query, allowed, count, read)
             read, evidence = found.read, found.evidence

@@ -21,6 +21,9 @@ _CLAUSE = re.compile(r"[，,。；;：:、（(]")
 _OTHER_CLAUSE = 0.6
 # Before a figure that tells a change.
 _GROWN = re.compile(r"(?:增长|增加|提高|上升|下降|降低|减少|增幅|降幅|增速|升高|多出)(?:为|了|达|约)?\s*$")
+# 由2023年底的36.8%降至7.4%: the value that it rose or fell from is that of a year of its own.
+_OF_YEAR = re.compile(r"[由从]\s*(?P<when>(?P<year>(?:19|20)\d\d)\s*年|年初)[末底初]?的?[^,，。;；\d]{0,8}$")
+_YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DAY = re.compile(r"[日号]$|-\d{1,2}$")
 _ASKS_DAY = re.compile(r"哪一?[天日]|几[日号]|what date|which day")
 _TO = re.compile(
@@ -54,6 +57,20 @@ def _rises(text: str, spot: tuple[int, int], following: tuple[int, int] | None) 
     return following is not None and _TO.fullmatch(text[spot[1] : following[0]]) is not None
 
 
+def _of_its_year(question: str, text: str, spots: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spots without those that a value rises or falls from; such a one alone, where the question asks for its year."""
+    years = _YEARS.findall(question)
+    kept = []
+    for spot, following in zip_longest(spots, spots[1:]):
+        if not _rises(text, spot, following):
+            kept.append(spot)
+            continue
+        since = _OF_YEAR.search(text[: spot[0]])
+        if since and ([since["year"]] == years if since["year"] else f"{since['when']}" in question):
+            return [spot]
+    return kept
+
+
 def _fitting(expected: Expected, text: str, spots: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The spots that fit best, by what stands before them and how exact a date is; all where none does."""
     if expected.kind == "number":
@@ -81,7 +98,7 @@ def direct_value(expected: Expected, terms: Terms, quote: str) -> str | None:
     if len(text) != len(quote):
         return None  # Offsets would not be those of the quote.
     spots = sorted(figures(expected, text) if expected.kind == "number" else candidates(expected, text))
-    spots = [spot for spot, following in zip_longest(spots, spots[1:]) if not _rises(text, spot, following)]
+    spots = _of_its_year(expected.question, text, spots)
     spots = _fitting(expected, text, spots)
     places = [
         (at, float(weight) * (_FOCUS if term in expected.left[-_ASKED_ABOUT:] else 1.0))

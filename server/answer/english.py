@@ -128,6 +128,7 @@ _ENTRIES = {
 _ASKS_WHO = re.compile(r"^\s*who (?:is|was)\b", re.IGNORECASE)
 _POST = re.compile(r"(?:长|主任|发言人|记者)$")
 _ASKS_FIGURE = re.compile(r"^\s*(?:what (?:is|was|were|are)|how (?:much|many|large|high|big))\b", re.IGNORECASE)
+_COUNTS_COMPANIES = re.compile(r"^\s*how many (?:[a-z-]+ ){0,3}?(?:soes|enterprises|companies|firms)\b", re.IGNORECASE)
 _TIMES = (
     (re.compile(r"(?:in |during )?(?:the )?first quarter of (\d{4})"), r"\1年一季度"),
     (re.compile(r"(?:by|at) the end of (\d{4})"), r"\1年末"),
@@ -226,5 +227,7 @@ def in_chinese(query: Query) -> Query | None:
         return None
     if who and measures[0] == "局长" and any(re.search(r"委(?:员会)?$", other) for other in others):
         measures[0] = "主任"  # Of a commission.
+    if _COUNTS_COMPANIES.search(query.text) and not measures:
+        return understand_query(f"{places}{time}有多少户{''.join(others)}？")
     asked = "是谁" if who else "是多少" if measures else "有多少"
     return understand_query(f"{places}{time}{''.join(others)}{''.join(measures[:1])}{asked}？")

@@ -54,13 +54,15 @@ def asked_count(question: str) -> int | None:
     return kept[-1] if kept else None
 
 
-def _items(text: str, start: int, first_by: int, family: Sequence[str]) -> list[int]:
-    begin = re.compile(_BOUNDARY + family[0], re.MULTILINE).search(text, start, start + _LOOKED)
+def _items(
+    text: str, start: int, first_by: int, family: Sequence[str], reach: int = _REACH, looked: int = _LOOKED
+) -> list[int]:
+    begin = re.compile(_BOUNDARY + family[0], re.MULTILINE).search(text, start, start + looked)
     if begin is None or begin.start() > first_by:
         return []
     items = [begin.start()]
     for mark in family[1:]:
-        limit = min(items[-1] + _REACH, start + _LOOKED)
+        limit = min(items[-1] + reach, start + looked)
         following = re.compile(_BOUNDARY + mark, re.MULTILINE).search(text, items[-1] + 2, limit)
         again = re.compile(_BOUNDARY + family[0], re.MULTILINE).search(text, items[-1] + 2, limit)
         # The first mark again: another list begins before this one goes on.
@@ -83,6 +85,13 @@ def enumeration_at(text: str, start: int, end: int) -> Enumeration | None:
         close = _SENTENCE_END.search(text, items[-1]) if inline else _ITEM_END.search(text, items[-1])
         best = Enumeration(tuple(items), close.end() if close else len(text))
     return best
+
+
+def items_within(text: str, start: int, end: int) -> tuple[int, ...]:
+    """Where the items of the outermost list of ``text[start:end]`` begin; empty where it has none of two items or more."""
+    found = (_items(text, start, end, family, end - start, end - start) for family in _FAMILIES)
+    lists = [items for items in found if len(items) > 1]
+    return tuple(min(lists)) if lists else ()
 
 
 def lists_within(text: str) -> set[int]:

@@ -12,6 +12,7 @@ from indexer.analyzer import normalise
 from indexer.generations import Generation
 from indexer.numerals import to_arabic
 from indexer.validity import EXPIRED, REPEALED
+from server.answer.duties import missing_duty
 from server.answer.expected import expected_answer, in_unit
 from server.answer.features import FEATURES, measure_some
 from server.answer.focus import WHOLE, Focused, focused
@@ -22,7 +23,7 @@ from server.answer.scorer import LIMIT, load_networks
 from server.answer.sentences import ReadPassage, read_passage, read_sentences
 from server.answer.subject import Subject
 from server.answer.terms import Terms, matcher
-from server.answer.years import asks_plan, is_planned, year_fit
+from server.answer.years import asks_now, asks_plan, is_planned, latest_year, year_fit
 from server.search.passages import Passage
 from server.search.query import Query
 
@@ -50,6 +51,8 @@ _BARE = {"number": 3.0, "date": 1.0}
 _BARE_OF_NAMES = 0.5
 # The figure of something else: 资产总额 where 负债总额 is asked for.
 _OTHER_MEASURE = 3.0
+# The latest of several years, where the question asks for what is so now.
+_LATEST = 1.5
 _KEPT = [FEATURES.index(name) for name in ("pairs", "near_candidate")]
 _DIGIT = re.compile(r"\d")
 # How far the first may lie above the next before it matters no more.
@@ -88,7 +91,8 @@ class Evidence:
     the passage does not have, both as shares of the heaviest word; ``in_unit`` is 1 with a figure in the unit asked for,
     0 without, 0.5 where none is asked for; ``pairs`` and ``near`` are the scorer's features ``pairs`` and
     ``near_candidate``; ``lead`` is how far the score of the first lies above that of the next; ``focus`` says whether the
-    sentence speaks of the very thing that is asked about.
+    sentence speaks of the very thing that is asked about; ``planned`` marks the parts of a plan that is asked for as a whole,
+    ``shown`` are the words of it that are shown where that are not all.
     """
 
     passage: Passage
@@ -112,6 +116,8 @@ class Evidence:
     near: float = 0.0
     lead: float = 0.0
     focus: Focused = WHOLE
+    planned: bool = False
+    shown: str | None = None
 
 
 def _same_term(asked: str | None, defined: str | None) -> bool:
@@ -238,7 +244,9 @@ def collect_evidence(
         known = 0.0
         if asks_what_was and is_planned(one.passage, start, plain):
             known -= _PLANNED
-        missing = unnamed[at] or missing_place(query, one.passage, start, end)
+        missing = (
+            unnamed[at] or missing_place(query, one.passage, start, end) or missing_duty(query, one.passage, plain)
+        )
         fit = year_fit(query, one.passage, start, plain)
         known += _DEFINES * defines[at] - _otherness(missing, fit) + _adjusted(query, groups, one.passage, plain)
         meets = focused(expected, terms, plain, one.context.heading)
@@ -256,10 +264,22 @@ def collect_evidence(
                 pairs=kept[0], near=kept[1], focus=meets,
             )
         )  # fmt: skip
+    evidence = _latest_first(evidence) if expected.kind == "number" and asks_now(query) else evidence
     # What speaks of another place, year or name answers only where nothing else does, and is refused then.
     ordered = sorted(evidence, key=lambda e: (_other(e), -e.score, e.passage.rank, e.start))
     following = next((e.score for e in ordered[1:] if e.quote != ordered[0].quote), ordered[0].score - _LEAD)
     return [replace(ordered[0], lead=min(_LEAD, max(-_LEAD, ordered[0].score - following))), *ordered[1:]]
+
+
+def _latest_first(evidence: list[Evidence]) -> list[Evidence]:
+    """Sentences with the figure that is asked for, the latest of them ahead: 目前 asks for no figure of an earlier year."""
+    years = [latest_year(one.passage, one.start, normalise(one.quote)) for one in evidence]
+    fits = [not (_other(one) or one.focus.bare or one.focus.off or one.focus.other_measure) for one in evidence]
+    last = max((year for year, fit in zip(years, fits, strict=True) if fit), default="")
+    return [
+        replace(one, score=one.score + _LATEST) if fit and last and year == last else one
+        for one, year, fit in zip(evidence, years, fits, strict=True)
+    ]
 
 
 def _other(evidence: Evidence) -> bool:

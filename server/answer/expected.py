@@ -113,7 +113,7 @@ _ASKS_FIGURE = re.compile(
 )
 # What English counts, and the Chinese words that count it.
 _COUNTED_IN = (
-    ("vehicle", "辆"), ("car", "辆"), ("compan", "家|户"), ("enterprise", "家|户"), ("firm", "家|户"), ("employee", "人|名"),
+    ("vehicle", "辆"), ("car", "辆"), ("soe", "家|户"), ("compan", "家|户"), ("enterprise", "家|户"), ("firm", "家|户"), ("employee", "人|名"),
     ("people", "人|名|位|万人"), ("person", "人|名|位"), ("worker", "人|名|万人"), ("student", "人|名|万人"), ("job", "人|个|万人"),
     ("project", "个|项"), ("workshop", "个|间"), ("factor", "个|家|座"), ("district", "个"), ("measure", "项|条"), ("task", "项"),
     ("inspection", "次"), ("problem", "个|项"), ("issue", "个|项"), ("month", "个月|月"), ("day", "天|日|工作日"), ("year", "年|周年"),
@@ -156,12 +156,14 @@ def asks_growth(question: str) -> bool:
 def _unit_pattern(question: str, match: re.Match[str] | None) -> re.Pattern[str] | None:
     """Figures in the unit that is asked for; None where the question names none."""
     if re.search(
-        r"百分之|占比|比例|比率|率|几成|增速|增幅|涨幅|降幅|百分之|\b(?:percentage|share|proportion|ratio|rate)\b",
+        r"百分之|占比|比例|比率|率|亏损面|覆盖面|几成|增速|增幅|涨幅|降幅|百分之|\b(?:percentage|share|proportion|ratio|rate)\b",
         question,
     ):
         return _PERCENT
     large = re.search(r"多([大高长久远重深宽厚])", question)
     unit = match.groupdict().get("unit") if match else None
+    if unit == "个" and re.search(r"[几少]个人", question):
+        unit = "人"
     counted = _COUNTED.search(question)
     if large:
         units = _LARGE[large[1]]

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from indexer.analyzer import normalise
 from indexer.generations import Generation
 from indexer.validity import EXPIRED, REPEALED
 from server.answer.cite import Citation, cite
+from server.answer.coinage import asked_coinage, explanations
 from server.answer.conflict import rival_figures
 from server.answer.direct import direct_value
 from server.answer.enumeration import asked_count, enumeration_at, listed_within, lists_within
@@ -36,13 +38,17 @@ _WHICH = re.compile(r"哪几|哪些|哪[两二三四五六七八九十]|分别�
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of an answer: what is shown, and the span that is cited for it. ``shown`` is made of its words alone."""
+    """One part of an answer: what is shown, and the span that is cited for it. ``shown`` is made of its words alone.
+
+    ``plan`` says whether it begins what is quoted item by item, such as a plan, or goes on with it.
+    """
 
     passage: Passage
     start: int
     end: int
     shown: str
     direct: str | None = None
+    plan: Literal["begins", "goes on"] | None = None
 
 
 def _sentence(evidence: Evidence) -> Part:
@@ -103,6 +109,11 @@ def _rivals(query: Query, evidence: Sequence[Evidence], terms: Terms) -> list[Ev
     return rival_figures(expected_answer(query), terms, evidence)
 
 
+def _beside(evidence: Evidence) -> bool:
+    """Whether a sentence has nothing of what is asked for, or says it of something else."""
+    return evidence.focus.bare or evidence.focus.off or evidence.focus.other_measure
+
+
 def _further(query: Query, evidence: Sequence[Evidence], terms: Terms) -> list[Part]:
     """The first sentence, those of other documents with another figure for the same, and those nearly as good."""
     first = evidence[0]
@@ -112,7 +123,7 @@ def _further(query: Query, evidence: Sequence[Evidence], terms: Terms) -> list[P
     for candidate in evidence[1:]:
         if len(chosen) == _MAX_PARTS or candidate.score < first.score - nearly:
             break
-        if candidate.missing is not None or candidate.year_fit == 0:
+        if candidate.missing is not None or candidate.year_fit == 0 or _beside(candidate):
             continue
         overlaps = any(
             part.start < candidate.end and candidate.start < part.end
@@ -124,9 +135,39 @@ def _further(query: Query, evidence: Sequence[Evidence], terms: Terms) -> list[P
     return chosen
 
 
+def _coinage(query: Query, evidence: Sequence[Evidence]) -> list[Part]:
+    """What explains each part of a coined term, in order; empty where no document explains them all."""
+    names, entry = asked_coinage(query), normalise(evidence[0].passage.term or "")
+    # The entry of one part explains no other.
+    if not names or all(name in entry for name in names):
+        return []
+    for one in evidence[:_LOOKED_THROUGH]:
+        text = one.passage.document.text
+        if spans := explanations(text, names):
+            parts = [Part(one.passage, start, end, text[start:end], plan="goes on") for start, end in spans]
+            return [replace(parts[0], plan="begins"), *parts[1:]]
+    return []
+
+
+def _plans(evidence: Sequence[Evidence]) -> list[Part]:
+    """Plans item by item; the document is named where one begins."""
+    seen: set[str] = set()
+    parts = []
+    for one in evidence:
+        document = one.passage.document.document_id
+        part = Part(one.passage, one.start, one.end, one.shown or one.quote)
+        parts.append(replace(part, plan="goes on" if document in seen else "begins"))
+        seen.add(document)
+    return parts
+
+
 def select(query: Query, evidence: Sequence[Evidence], generation: Generation, terms: Terms) -> list[Part]:
     """What makes the answer, best first."""
     first = evidence[0]
+    if first.planned:
+        return _plans([one for one in evidence if one.planned])
+    if explained := _coinage(query, evidence):
+        return explained
     if (
         first.passage.term
         and (first.defines or query.kind == "definition")
@@ -145,6 +186,9 @@ def _same_words(parts: Sequence[Part]) -> list[list[Part]]:
     """Parts of different documents that say the same, together; the others by themselves. Order is kept."""
     groups: list[list[Part]] = []
     for part in parts:
+        if part.plan is not None:
+            groups.append([part])
+            continue
         same = next((g for g in groups if "".join(g[0].shown.split()) == "".join(part.shown.split())), None)
         if same is None:
             groups.append([part])
@@ -174,6 +218,8 @@ def frame(query: Query, cited: Sequence[Citation], part: Part, shown: str, sever
         title = first.title if len(first.title) <= _TITLE else first.title[: _TITLE - 1] + "…"
         where = f"《{title}》（{first.date}）：" if several and first.date else f"《{title}》：" if several else ""
         return f"{where}{direct}{shown} {marks}{_warning(query, first)}"
+    if part.plan == "goes on":
+        return f"“{shown}” {marks}{_warning(query, first)}"
     where = ", ".join(part for part in (f"《{first.title[:60]}》", first.document_number, first.date) if part)
     direct = f"{part.direct}. " if part.direct and part.direct != shown.strip("。；") else ""
     return f"{direct}From {where}: “{shown}” {marks}{_warning(query, first)}"
@@ -217,10 +263,11 @@ def compose(
     several = len({group[0].passage.document.document_id for group in groups}) > 1
     for group in groups:
         cited, part = cited_parts(group, len(citations) + 1), group[0]
-        line = frame(query, cited, part, part.shown, several)
+        named = several and part.plan != "goes on"
+        line = frame(query, cited, part, part.shown, named)
         if not shown and len(line) > MAX_ANSWER:
             kept = part.shown[: max(1, len(part.shown) - (len(line) - MAX_ANSWER))]
-            line = frame(query, cited, part, kept, several)
+            line = frame(query, cited, part, kept, named)
         if shown and len("\n".join([*shown, line])) > MAX_ANSWER:
             continue
         shown.append(line)

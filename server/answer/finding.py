@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from server.answer.english import in_chinese, in_official_terms
 from server.answer.evidence import Evidence, Terms, collect_evidence
+from server.answer.expected import expected_answer
+from server.answer.planned import planned_evidence
 from server.answer.reading import Read, read_passages
 from server.answer.refuse import refuse
 from server.search.query import Query
@@ -36,6 +38,8 @@ def find_evidence(
         read = read_passages(retriever, query, count, allowed)
     if (known := _asked_in_chinese(retriever, query, allowed, count)) is not None:
         return known
+    if planned := planned_evidence(query, read.passages, retriever.generation):
+        return Found(read, Terms(query, retriever.generation), planned)
     found = _collected(retriever, query, read)
     if not read.quick or _clear(query, found.evidence):
         return found
@@ -51,7 +55,11 @@ def _asked_in_chinese(
     if chinese is None:
         return None
     found = find_evidence(retriever, chinese, allowed, count)
-    return found if refuse(chinese, found.evidence) is None else None
+    if refuse(chinese, found.evidence) is None:
+        return found
+    # A share is no number of companies in English either.
+    counts = expected_answer(chinese).unit is not None and found.evidence and found.evidence[0].focus.off
+    return found if counts else None
 
 
 def _collected(retriever: Retriever, query: Query, read: Read) -> Found:

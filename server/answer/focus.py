@@ -15,8 +15,9 @@ import rjieba
 from server.answer.abbreviations import SAME
 from server.answer.english import official_measure
 from server.answer.expected import Expected
-from server.answer.possible import UNIT, lists, possible, specific
+from server.answer.possible import UNIT, figures, lists, possible, specific
 from server.answer.terms import STOP, Terms, holds
+from server.answer.totals import said_of
 
 # Kinds of questions whose answer is one thing said of another.
 _KINDS = ("number", "date", "person", "place", "organ", "name")
@@ -66,12 +67,14 @@ _NOTHING, _NO_NOUN = 0.25, 0.5
 @dataclass(frozen=True, slots=True)
 class Focus:
     """Words that a question asks about: ``words`` in its order; ``measure`` those that name what is measured, as in 负债 总额,
-    empty where nothing is; ``head`` the last noun before the asking words; ``counted`` those behind the unit, as in 名 董事."""
+    empty where nothing is; ``head`` the last noun before the asking words; ``counted`` those behind the unit, as in 名 董事;
+    ``told`` those of them that tell which ones are counted, as 亏损 of 户 国企 亏损."""
 
     words: tuple[str, ...]
     measure: tuple[str, ...] = ()
     head: str | None = None
     counted: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +120,17 @@ def focus_of(expected: Expected) -> Focus | None:
     asks = _ASKS.search(expected.question)
     start, end = asks.span() if asks else (len(expected.question),) * 2
     left, head, done = _before(expected.question[:start])
-    behind = _behind(_CLAUSES.split(expected.question[end:])[0])
+    clause = _CLAUSES.split(expected.question[end:])[0]
+    behind = _behind(clause)
     words = tuple(dict.fromkeys((*left, *(word for word, _ in behind))))
     counts = _COUNTS.match(expected.question[start:]) is not None
     counted = tuple(word for word, tag in behind if counts and _NOUN.match(tag))
-    return Focus(words, _measure_of(left, head, done), head, counted) if words else None
+    # 从多少户减到多少户 asks twice of the same.
+    once = counts and _ASKS.search(clause) is None
+    kinds = {word: tag for word, tag in behind if once and word not in _WIDE and word not in _CHANGES}
+    # Of 水厂 亏损 it is the last that says which ones.
+    told = tuple(word for word, tag in kinds.items() if tag.startswith("v")) or tuple(kinds)
+    return Focus(words, _measure_of(left, head, done), head, counted, told) if words else None
 
 
 def _before(text: str) -> tuple[list[str], str | None, set[str]]:
@@ -215,6 +224,18 @@ def focused(expected: Expected, terms: Terms, text: str, heading: str) -> Focuse
     said = _share(focus.words, terms, around)
     other = bool(focus.measure) and not _names_measure(focus.measure, around)
     uncounted = bool(focus.counted) and all(_held(word, around) < _NO_NOUN for word in focus.counted)
+    uncounted = uncounted or _counts_others(expected, focus, text, heading)
     figure = expected.kind in ("number", "date") and focus.head is not None
     off = figure and said <= _NOTHING and _held(focus.head or "", around) <= _NO_NOUN
     return Focused(said, bare, other, off or uncounted)
+
+
+def _counts_others(expected: Expected, focus: Focus, text: str, heading: str) -> bool:
+    """Whether no figure of a sentence is said of what is counted: 1900户,…,亏损面7.4% counts no 户 that are 亏损."""
+    names = tuple(name for word in focus.told for name in SAME.get(word, (word,)))
+    spots = figures(expected, text) if names and expected.unit is not None else []
+    if not spots or any(name in heading for name in names):
+        return False
+    if not any(name in text for name in names):
+        return all(_held(word, f"{text}\n{heading}") < _NO_NOUN for word in focus.told)
+    return not any(said_of(names, text, *spot) for spot in spots)

@@ -24,6 +24,8 @@ _SUM = re.compile(r"\d+(?:\+\d+)+")
 
 
 _QUARTERS = "一二三四"
+# 上半年 is not the year.
+_HALVES = {"上半年": "上半年|1\\s*[-—–~至到]+\\s*6月|前六个月|前6个月", "下半年": "下半年|7\\s*[-—–~至到]+\\s*12月"}
 
 
 # 六届四次全会 is another meeting than 六届三次全会.
@@ -96,7 +98,8 @@ def missing_name(query: Query, passage: Passage) -> str | None:
     meeting = None if query.sessions else _MEETING.search(normalise(query.text))
     if meeting and meeting.group() not in normalise(passage.document.text):
         return meeting.group()
-    if not (query.codes or query.quarters or figures or sums or names):
+    halves = [half for half in _HALVES if half in query.text]
+    if not (query.codes or query.quarters or halves or figures or sums or names):
         return None
     around = _around(passage.document.title, passage.section, passage.text)
     for code in query.codes:
@@ -107,6 +110,9 @@ def missing_name(query: Query, passage: Passage) -> str | None:
         # 前三季度 is another time than 三季度.
         if not re.search(rf"(?<!前)第?[{quarter}{written}]季度|\bq{quarter}\b", around):
             return f"{written}季度"
+    for half in halves:
+        if not re.search(_HALVES[half], around):
+            return half
     for figure in figures:
         if not re.search(rf"(?<![\d.]){re.escape(figure)}", around):
             return figure

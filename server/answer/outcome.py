@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from indexer.document import Document
 from server.answer.cite import Citation, cite
 from server.answer.extract import MAX_ANSWER
+from server.answer.plans import pieces_of_plan, plans_of
+from server.answer.years import issued_in
 from server.replies import Statement, commitments
 from server.search.query import Query
 
@@ -17,6 +19,9 @@ _OUTCOME = re.compile(
     re.IGNORECASE,
 )
 _PROMISE = re.compile(r"承诺|许诺|promise", re.IGNORECASE)
+# Characters of the labels and marks of a plan's lines; of a title that tells replies apart.
+_MARKS, _TITLE = 60, 40
+_NAMED = {"zh": "《{}》（{}）：", "en": "《{}》 ({}):"}
 _SAID = {"done": ("已办", "Done"), "promised": ("下一步", "Promised")}
 # Sentences shown of each; longer ones are left for the page of the reply.
 _MOST, _LENGTH = {"done": 2, "promised": 2}, 130
@@ -47,22 +52,63 @@ def _first_of_sections(document: Document, statements: Sequence[Statement], most
     return sorted([*first, *rest][:most], key=lambda statement: statement.start)
 
 
-def compose_outcome(query: Query, document: Document) -> tuple[str, list[Citation]]:
-    """Lines of quotes, each with its citation; empty when the reply states neither work nor promise."""
+def _planned(document: Document, room: int) -> list[Statement]:
+    """What the reply's last plan announces, item by item, in about ``room`` characters; empty where it has none."""
+    plans = plans_of(document)
+    pieces = pieces_of_plan(plans[-1], document.text, room) if plans else ()
+    return [Statement(document.text[start:end], start, end) for start, end in pieces]
+
+
+def compose_outcome(
+    query: Query, document: Document, room: int = MAX_ANSWER, first: int = 1
+) -> tuple[str, list[Citation]]:
+    """Lines of quotes in at most ``room`` characters, each with its citation, numbered from ``first``; empty when the reply
+    states neither work nor promise. What is promised is the reply's plan as a whole, where it has one and is asked for it."""
     done, promised = commitments(document)
-    wanted = {"promised": promised} if _PROMISE.search(query.text) else {"done": done, "promised": promised}
+    asks_promise = _PROMISE.search(query.text) is not None
+    whole = _planned(document, room - _MARKS) if asks_promise else []
+    plans = plans_of(document)
+    planned = [one for one in promised if any(plan.start <= one.start < plan.end for plan in plans)]
+    wanted = {"promised": promised} if asks_promise else {"done": done, "promised": planned or promised}
     lines: list[str] = []
     citations: list[Citation] = []
     for name, statements in wanted.items():
-        for statement in _first_of_sections(document, statements, _MOST[name]):
+        for statement in whole or _first_of_sections(document, statements, _MOST[name]):
             section = _section(document, statement.start)
-            citation = cite(len(citations) + 1, document, section, statement.start, statement.end, statement.text)
+            number = first + len(citations)
+            citation = cite(number, document, section, statement.start, statement.end, statement.text)
             label = _SAID[name][query.language == "en"]
             quote = " ".join(statement.text.split())
-            line = (
-                f"{label}: “{quote}” [{citation.n}]" if query.language == "en" else f"{label}：{quote} [{citation.n}]"
-            )
-            if len("\n".join([*lines, line])) <= MAX_ANSWER:
+            if query.language == "en":
+                line = f"{label}: “{quote}” [{citation.n}]"
+            else:
+                told = quote.startswith(label) or (whole and statement is not whole[0])
+                line = f"{'' if told else f'{label}：'}{quote} [{citation.n}]"
+            if len("\n".join([*lines, line])) <= room:
                 lines.append(line)
                 citations.append(citation)
     return "\n".join(lines), citations
+
+
+def compose_outcomes(query: Query, documents: Sequence[Document]) -> tuple[str, list[Citation]]:
+    """What came of a proposal by each of the replies that bear its number, each named; of those of the year that the question
+    names, where there are such. Replies with the same words are shown once."""
+    fitting = [one for one in documents if issued_in(one) in query.years] or list(documents)
+    if len(fitting) == 1:
+        return compose_outcome(query, fitting[0])
+    blocks: list[str] = []
+    citations: list[Citation] = []
+    seen: set[tuple[str, ...]] = set()
+    for document in fitting:
+        name = _NAMED[query.language].format(" ".join(document.title.split())[:_TITLE], document.value("date") or "")
+        name = name.replace("（）", "").replace(" ()", "")
+        text, cited = compose_outcome(query, document, MAX_ANSWER // len(fitting) - len(name) - 2, len(citations) + 1)
+        words = tuple("".join(one.quote.split()) for one in cited)
+        if cited and words not in seen:
+            seen.add(words)
+            blocks.append(f"{name}\n{text}")
+            citations.extend(cited)
+    if len(blocks) == 1:
+        held = next(one for one in fitting if one.document_id == citations[0].document_id)
+        return compose_outcome(query, held)
+    return "\n".join(blocks), citations

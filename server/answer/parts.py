@@ -6,15 +6,11 @@ import rjieba
 
 from indexer.analyzer import normalise
 from server.answer.comparison import Side
+from server.answer.times import ASKED, TIME, times_of
 from server.search.query import Query
 
-_TIME = re.compile(
-    r"(?:19|20)\d\d\s*年(?:度|全年|年?[末底初]|[一二三四1-4]季度|[上下]半年|前[一二三四五六七八九十\d]+个?(?:月|季度)|头?[一二三四五六七八九十\d]+个月|"
-    r"\d{1,2}\s*(?:月份?)?\s*[-—–~～至到]+\s*\d{1,2}\s*月份?|\d{1,2}月(?:[末底初]|份)?)?"
-)
-_ASKED = r"(?:多少|几[\u4e00-\u9fff]?|什么|谁|哪\S{1,3}|多大|如何)"
 _MORE = re.compile(
-    rf"^(?P<first>.*?{_ASKED}[^，,。？?；;]{{0,12}})[，,。？?；;]\s*(?P<more>[^，,。？?；;]{{1,24}}?)"
+    rf"^(?P<first>.*?{ASKED}[^，,。？?；;]{{0,12}})[，,。？?；;]\s*(?P<more>[^，,。？?；;]{{1,24}}?)"
     r"(?:的)?(?:又|则)?(?P<asks>呢|(?:又)?是(?:多少|什么|谁)呢?|又?有多少呢?)[。？?]*$"
 )
 _EACH = re.compile(
@@ -35,7 +31,7 @@ def parts_of(query: Query) -> list[Side]:
     if query.language == "en":
         return []
     text = normalise(query.text).strip()
-    return _followed(text) or _joined(text)
+    return times_of(query) or _followed(text) or _joined(text)
 
 
 def _followed(text: str) -> list[Side]:
@@ -44,7 +40,7 @@ def _followed(text: str) -> list[Side]:
     if not match:
         return []
     first, more = match["first"].strip(), match["more"].strip()
-    time, other = _TIME.search(first), _TIME.fullmatch(more)
+    time, other = TIME.search(first), TIME.fullmatch(more)
     if other:
         if not time:
             return []
@@ -59,8 +55,8 @@ def _of_another_thing(first: str, more: str) -> list[Side]:
     if quoted and _QUOTED.fullmatch(more):
         again = first[: quoted.start()] + more + first[quoted.end() :]
         return [Side(quoted.group(), f"{first}？"), Side(more, f"{again}？")]
-    asks = re.search(_ASKED, first)
-    if asks is None or re.search(_ASKED, more):
+    asks = re.search(ASKED, first)
+    if asks is None or re.search(ASKED, more):
         return []
     counted = re.fullmatch(r"(?P<unit>[个家户项条名位件处场座]?)(?P<thing>[\u4e00-\u9fff]{2,8})", first[asks.end() :])
     if counted and counted["unit"] + asks.group()[-1] != "少":

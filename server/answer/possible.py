@@ -3,6 +3,7 @@
 import re
 
 from server.answer.expected import Expected, candidates
+from server.answer.totals import of_some
 
 # Kinds whose answers are told by their form: without any of that form a sentence cannot answer.
 _SPECIFIC = ("number", "date", "person", "organ")
@@ -48,12 +49,14 @@ def lists(expected: Expected) -> bool:
 
 
 def figures(expected: Expected, text: str) -> list[tuple[int, int]]:
-    """Spans of the figures of a normalised text: in the unit asked for where there is one, none that the question has."""
+    """Spans of the figures of a normalised text: in the unit asked for where there is one, none that the question has; none
+    that counts only some of the things whose total is asked for."""
     pattern = expected.unit or _FIGURES
     return [
         match.span() for match in pattern.finditer(text)
         if match.group() not in expected.question and not _DATE.match(match.group())
         and not (match.group()[-1].isdigit() and _NO_FIGURE.match(text[match.end() : match.end() + 4]))
+        and not of_some(expected.question, text, match.start())
     ]  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from server.answer.extract import MAX_ANSWER, Part, cited_parts, frame
 from server.answer.finding import find_evidence
 from server.answer.parts import parts_of
 from server.answer.refuse import refuse
+from server.answer.times import times_of
 from server.search.query import Query, understand_query
 from server.search.retrieve import Retriever
 
@@ -44,20 +45,44 @@ def compare(
 ) -> list[Compared]:  # fmt: skip
     """Each side of a question asked by itself; empty where the question compares nothing, one sentence of its ``evidence``
     says it all, or no side has an answer."""
-    sides = [] if query.names_number else sides_of(query)
+    # 2025年一季度 is not 2025年: times are parted before years are.
+    sides = [] if query.names_number or times_of(query) else sides_of(query)
     if sides and evidence and evidence[0].missing is None and _bears_all(query, evidence[0]):
         return []
     if not sides:
         sides = [] if query.names_number else parts_of(query)
-        if evidence and all(normalise(side.name) in normalise(evidence[0].quote) for side in sides):
-            return []
     if not sides:
         return []
-    found = [_answered(retriever, side, count, allowed) for side in sides]
-    places = {(one.evidence.passage.document.document_id, one.evidence.start) for one in found if one.evidence}
+    found = _told_apart([_answered(retriever, side, count, allowed) for side in sides])
     answered = sum(one.evidence is not None for one in found)
-    # One sentence for two sides is about neither of them alone.
-    return found if answered and len(places) == answered else []
+    if answered < len(found) and evidence and _names_all(sides, evidence[0]):
+        return []
+    return found if answered else []
+
+
+def _names_all(sides: Sequence[Side], evidence: Evidence) -> bool:
+    said = normalise(evidence.quote)
+    return all(normalise(side.name) in said for side in sides)
+
+
+def _told_apart(found: Sequence[Compared]) -> list[Compared]:
+    """Sides that share a sentence: each with its own value in it, else the one that it names alone, else none."""
+    shared: dict[tuple[str, int], list[Compared]] = {}
+    for one in found:
+        if one.evidence is not None:
+            shared.setdefault((one.evidence.passage.document.document_id, one.evidence.start), []).append(one)
+    kept: list[Compared] = []
+    for one in found:
+        if one.evidence is None:
+            kept.append(one)
+            continue
+        beside = shared[one.evidence.passage.document.document_id, one.evidence.start]
+        values = [other.value for other in beside]
+        said = normalise(one.evidence.quote)
+        named = [other for other in beside if normalise(other.side.name) in said]
+        apart = None not in values and len(set(values)) == len(values)
+        kept.append(one if len(beside) == 1 or apart or named == [one] else Compared(one.side))
+    return kept
 
 
 def _bears_all(query: Query, evidence: Evidence) -> bool:

@@ -68,9 +68,9 @@ def clues(query: Query, best: Evidence) -> dict[str, float]:
 
 
 def certain(query: Query, best: Evidence) -> bool:
-    """Whether the best evidence is the glossary entry of the very term that is asked for, or names the post of the person:
-    answered whatever its support."""
-    if says_post(query, normalise(best.quote)):
+    """Whether the best evidence is the glossary entry of the very term that is asked for, the plan that is asked for, or names
+    the post of the person: answered whatever its support."""
+    if best.planned or says_post(query, normalise(best.quote)):
         return True
     return best.defines and (
         asks_meaning(query) or query.term is not None or bool(query.codes) or query.language == "en"

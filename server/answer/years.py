@@ -39,6 +39,7 @@ _PLANNED = re.compile(
 )
 _AIMS = re.compile(r"预期目标|主要目标|目标是")
 _LEAD = 400
+_ASKS_NOW = re.compile(r"现在|目前|当前|如今|眼下|最新|\b(?:now|currently|latest|at present)\b", re.IGNORECASE)
 _ASKS_PLAN = re.compile(
     r"目标|计划|预期|力争|打算|将|要(?!点|素|求|闻|事|紧)|预计|安排|下一步|承诺|今后|未来|明年|\btarget|\bplan|\bgoal|\bwill\b|\baim",
     re.IGNORECASE,
@@ -193,3 +194,15 @@ def is_planned(passage: Passage, start: int, plain: str) -> bool:
     if _PLAN_HEADING.search(headings) and not _REVIEW_HEADING.search(headings):
         return True
     return _PLANNED.search(plain) is not None
+
+
+def asks_now(query: Query) -> bool:
+    """Whether a question asks for the state that was reached last, and names no year."""
+    return not query.years and _ASKS_NOW.search(query.text) is not None
+
+
+def latest_year(passage: Passage, start: int, plain: str) -> str:
+    """The last year that a sentence speaks of, by its own words or by what places it; empty where none is known."""
+    spoken = spoken_years(passage, start, plain)
+    held = spoken.stated or spoken.beside or spoken.headed or spoken.placed
+    return max(held, default=spoken.issued or "")
