@@ -197,8 +197,10 @@ def test_workers_killed_at_random_moments(tmp_path: Path, monkeypatch: pytest.Mo
     print(f"{len(killed)} workers killed")
 
 
+# What a shell starts in the background ignores Ctrl+C, and so does all that it starts.
 OWNER = """
-import sys, time
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from indexer.sharing import processes
 from indexer.sharing.processes import Workers
 from tests.indexer.test_sharing_processes import pid_then_sleep
@@ -214,19 +216,6 @@ def pid_then_sleep(number: int) -> int:
     return os.getpid()
 
 
-def ended_by(owner: "subprocess.Popen[str]", number: signal.Signals) -> None:
-    """Signal a process until it and its workers are gone, as people do: Python drops an interrupt that comes while it
-    cleans an object away."""
-    for patience in (20, 20, 60):
-        owner.send_signal(number)
-        try:
-            owner.communicate(timeout=patience)
-            return
-        except subprocess.TimeoutExpired:
-            continue
-    pytest.fail("a worker is left")
-
-
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_no_worker_outlives_its_owner(tmp_path: Path, number: signal.Signals) -> None:
     (tmp_path / "owner.py").write_text(OWNER)
@@ -238,7 +227,8 @@ def test_no_worker_outlives_its_owner(tmp_path: Path, number: signal.Signals) ->
     assert {int(owner.stdout.readline()) for _ in range(2)} - {owner.pid}
     # The workers, who have ten minutes of work left, hold the other end: it closes when the last of them is gone.
     try:
-        ended_by(owner, number)
+        owner.send_signal(number)
+        owner.communicate(timeout=60)
     finally:
         owner.kill()
         owner.wait()
