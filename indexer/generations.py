@@ -150,6 +150,10 @@ class Generation:
         edition = self.manifest.editions.get(audience)
         return self if edition is None else self._edition(edition)
 
+    def editions(self) -> "list[tuple[str, Generation]]":
+        """The indexes for audiences who may not see everything, each with the name of its folder."""
+        return [(name, self._edition(name)) for name in sorted(set(self.manifest.editions.values()))]
+
     def _edition(self, edition: str) -> "Generation":
         return Generation(self.data_dir, self.name, edition)
 

@@ -52,8 +52,7 @@ def mirror(
     before = published_collection(nodes, placement.alias)
     if before != name:
         dimensions = tuple(parts) or (generation.identity.dimension,)
-        for audience in sorted(set(generation.manifest.editions.values())):
-            edition = generation.edition_for(audience)
+        for _, edition in generation.editions():
             _write(nodes, layout.collection_of(placement.alias, edition), edition, dimensions, placement, progress)
         _write(nodes, name, generation, dimensions, placement, progress)
         _switch(nodes, name, placement.alias)

@@ -9,8 +9,8 @@ def problems_of(generation: Generation) -> list[str]:
     problems = [f"{name}：内容与校验和不符 / checksum differs" for name in generation.altered()]
     if problems:
         return problems
-    for audience in sorted(set(generation.manifest.editions.values())):
-        problems.extend(f"{audience}：{problem}" for problem in problems_of(generation.edition_for(audience)))
+    for name, edition in generation.editions():
+        problems.extend(f"{name}：{problem}" for problem in problems_of(edition))
     if generation.chunk_vectors.size != generation.manifest.chunks:
         problems.append("chunks.*.faiss：向量数与段落数不符 / number of vectors differs from number of chunks")
     counts = {len(generation.sentences), len(generation.sentence_scales), len(generation.sentence_spans)}

@@ -55,7 +55,7 @@ def example(source: str, half: str, query: Query, answerable: bool, best: Eviden
     """What is learned from one question. Pure."""
     other = best.missing is not None or best.year_fit == 0
     focus = best.focus
-    other |= not certain(query, best) and (focus.bare or focus.off or focus.other_measure)
+    other |= not certain(query, best) and focus.missed
     settled = False if other else True if certain(query, best) else None
     return Example(source, half, query.language, answerable, settled, clues(query, best))
 

@@ -274,7 +274,7 @@ def collect_evidence(
 def _latest_first(evidence: list[Evidence]) -> list[Evidence]:
     """Sentences with the figure that is asked for, the latest of them ahead: 目前 asks for no figure of an earlier year."""
     years = [latest_year(one.passage, one.start, normalise(one.quote)) for one in evidence]
-    fits = [not (_other(one) or one.focus.bare or one.focus.off or one.focus.other_measure) for one in evidence]
+    fits = [not (_other(one) or one.focus.missed) for one in evidence]
     last = max((year for year, fit in zip(years, fits, strict=True) if fit), default="")
     return [
         replace(one, score=one.score + _LATEST) if fit and last and year == last else one

@@ -109,11 +109,6 @@ def _rivals(query: Query, evidence: Sequence[Evidence], terms: Terms) -> list[Ev
     return rival_figures(expected_answer(query), terms, evidence)
 
 
-def _beside(evidence: Evidence) -> bool:
-    """Whether a sentence has nothing of what is asked for, or says it of something else."""
-    return evidence.focus.bare or evidence.focus.off or evidence.focus.other_measure
-
-
 def _further(query: Query, evidence: Sequence[Evidence], terms: Terms) -> list[Part]:
     """The first sentence, those of other documents with another figure for the same, and those nearly as good."""
     first = evidence[0]
@@ -123,7 +118,7 @@ def _further(query: Query, evidence: Sequence[Evidence], terms: Terms) -> list[P
     for candidate in evidence[1:]:
         if len(chosen) == _MAX_PARTS or candidate.score < first.score - nearly:
             break
-        if candidate.missing is not None or candidate.year_fit == 0 or _beside(candidate):
+        if candidate.missing is not None or candidate.year_fit == 0 or candidate.focus.missed:
             continue
         overlaps = any(
             part.start < candidate.end and candidate.start < part.end

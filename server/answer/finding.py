@@ -34,10 +34,10 @@ def find_evidence(
     retriever: Retriever, query: Query, allowed: NDArray[np.bool_] | None, count: int = READ, read: Read | None = None
 ) -> Found:  # fmt: skip
     """The evidence for a question in the ``count`` best passages. ``read`` is what was read for the question already."""
-    if read is None:
-        read = read_passages(retriever, query, count, allowed)
     if (known := _asked_in_chinese(retriever, query, allowed, count)) is not None:
         return known
+    if read is None:
+        read = read_passages(retriever, query, count, allowed)
     if planned := planned_evidence(query, read.passages, retriever.generation):
         return Found(read, Terms(query, retriever.generation), planned)
     found = _collected(retriever, query, read)

@@ -91,6 +91,11 @@ class Focused:
     other_measure: bool = False
     off: bool = False
 
+    @property
+    def missed(self) -> bool:
+        """Whether a sentence has nothing of what is asked for, or says it of something else."""
+        return self.bare or self.off or self.other_measure
+
 
 # A question whose focus is not told.
 WHOLE = Focused()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from indexer.document import Document
 from server.answer.cite import Citation, cite
 from server.answer.extract import MAX_ANSWER
-from server.answer.plans import pieces_of_plan, plans_of
+from server.answer.plans import Plan, pieces_of_plan, plans_of
 from server.answer.years import issued_in
 from server.replies import Statement, commitments
 from server.search.query import Query
@@ -52,9 +52,8 @@ def _first_of_sections(document: Document, statements: Sequence[Statement], most
     return sorted([*first, *rest][:most], key=lambda statement: statement.start)
 
 
-def _planned(document: Document, room: int) -> list[Statement]:
-    """What the reply's last plan announces, item by item, in about ``room`` characters; empty where it has none."""
-    plans = plans_of(document)
+def _planned(document: Document, plans: Sequence[Plan], room: int) -> list[Statement]:
+    """What the last of a reply's plans announces, item by item, in about ``room`` characters; empty where it has none."""
     pieces = pieces_of_plan(plans[-1], document.text, room) if plans else ()
     return [Statement(document.text[start:end], start, end) for start, end in pieces]
 
@@ -66,8 +65,8 @@ def compose_outcome(
     states neither work nor promise. What is promised is the reply's plan as a whole, where it has one and is asked for it."""
     done, promised = commitments(document)
     asks_promise = _PROMISE.search(query.text) is not None
-    whole = _planned(document, room - _MARKS) if asks_promise else []
     plans = plans_of(document)
+    whole = _planned(document, plans, room - _MARKS) if asks_promise else []
     planned = [one for one in promised if any(plan.start <= one.start < plan.end for plan in plans)]
     wanted = {"promised": promised} if asks_promise else {"done": done, "promised": planned or promised}
     lines: list[str] = []

@@ -4,6 +4,7 @@ from typing import Literal, get_args
 
 from indexer.generations import Generation
 
+# Each role may do what the ones before it may.
 Role = Literal["public", "deputy", "staff", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 

@@ -5,14 +5,12 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from server.search.disclosure import Role
+from server.search.disclosure import ROLES, Role
 from server.security.audit import note_reader
 from server.security.refused import AccessRefused
 
 # Whoever needs no key where public documents are open to everyone.
 ANONYMOUS = "anonymous"
-# Each role may do what the ones before it may.
-RANKS: tuple[Role, ...] = ("public", "deputy", "staff", "admin")
 _NAMES = {"public": "公众", "deputy": "代表", "staff": "工作人员", "admin": "管理员"}
 
 
@@ -28,7 +26,7 @@ class Reader:
 
     def may(self, role: Role) -> bool:
         """Whether the reader has at least this role."""
-        return RANKS.index(self.role) >= RANKS.index(role)
+        return ROLES.index(self.role) >= ROLES.index(role)
 
 
 async def reader_of(request: Request) -> Reader:

@@ -16,8 +16,8 @@ from indexer.encoders import Encoder
 from server.api.pages import WEB
 from server.app import create_app
 from server.assistant import Assistant
-from server.search.disclosure import Role
-from server.security.reader import RANKS, Requires
+from server.search.disclosure import ROLES, Role
+from server.security.reader import Requires
 from server.settings import Settings
 from tests.server.support import check_problem, local
 
@@ -121,7 +121,7 @@ def called(client: TestClient, method: str, path: str, role: str | None) -> int:
 def test_each_role_at_each_route(own_data_dir: Path, app: FastAPI) -> None:
     """Below the declared role a route refuses before anything else is looked at; from it on, access is no obstacle."""
     store = app.state.access.keys
-    keys: dict[Role, str] = {role: store.create(role, f"key of {role}")[1] for role in RANKS}
+    keys: dict[Role, str] = {role: store.create(role, f"key of {role}")[1] for role in ROLES}
     with TestClient(app) as client:
         for (method, path), roles in sorted(routes_of(app).items()):
             needed = roles[0]
@@ -134,7 +134,7 @@ def test_each_role_at_each_route(own_data_dir: Path, app: FastAPI) -> None:
                 if path == "/api/desk/index" and method == "POST" and role == "admin":
                     continue  # Would begin an index run.
                 status = called(client, method, path, key)
-                if needed is not None and RANKS.index(role) < RANKS.index(needed):
+                if needed is not None and ROLES.index(role) < ROLES.index(needed):
                     assert status == 403, (method, path, role)
                 else:
                     assert status not in (401, 403), (method, path, role)
