@@ -15,11 +15,11 @@ from indexer.encoders import Encoder
 from indexer.generations import Generation
 from server.search import retrieve
 from server.search.fuse import reciprocal_rank_fusion
-from server.search.lists import best
 from server.search.query import Query, understand_query
 from server.search.reranker import load_reranker
 from server.search.retrieve import Retriever
 from server.search.retrieve import System as RetrieverSystem
+from server.search.strongest import best
 from server.settings import Settings
 
 Found = Sequence[tuple[int, float]]
@@ -53,8 +53,8 @@ class Asked:
 
 def _best(scores: NDArray[np.float32], k: int) -> Found:
     """The ``k`` largest positive scores, largest first, ties by ordinal."""
-    order = best(scores, k)
-    return list(zip(order.tolist(), scores[order].tolist(), strict=True))
+    found = best(scores, k)
+    return list(zip(found.ordinals.tolist(), found.scores.tolist(), strict=True))
 
 
 class Engine:

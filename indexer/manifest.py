@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 # Raise it when a reader of the old layout would misread the new one.
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 # In the form of the program sha256sum.
 MANIFEST_CHECKSUM = "manifest.sha256"

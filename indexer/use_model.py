@@ -11,7 +11,6 @@ and of the 1.7 million multiplications a token, 0.66 million are left, those of 
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from importlib.resources import files
 from itertools import chain
 from threading import Lock
@@ -135,7 +134,7 @@ class UseModel:
             at += width * _CONV
         return rows
 
-    def _known_rows(self, unique: NDArray[np.intp], remember: bool) -> Floats:
+    def _known_rows(self, unique: NDArray[np.intp]) -> Floats:
         """What depends on a token alone, for distinct tokens, and a row of zeros at the end: float32 [n + 1, _ROW]."""
         places = self._place[unique]
         new = np.flatnonzero(places < 0)
@@ -144,8 +143,7 @@ class UseModel:
         rows[old] = self._rows[places[old]]
         if len(new):
             rows[new] = self._rows_of(unique[new])
-            if remember:
-                self._remember(unique[new], rows[new])
+            self._remember(unique[new], rows[new])
         return rows
 
     def _remember(self, ids: NDArray[np.intp], rows: Floats) -> None:
@@ -173,14 +171,14 @@ class UseModel:
         hidden += rows[window[keep + _GAP], i * _CONV : (i + 1) * _CONV]
         return hidden
 
-    def _pool(self, batch: Sequence[Sequence[int]], remember: bool = False) -> Floats:
+    def _pool(self, batch: Sequence[Sequence[int]]) -> Floats:
         """The sum of the token features of each sentence: float32 [len(batch), 512 + 3 x 256]."""
         lengths = np.array([len(ids) for ids in batch])
         flat = np.fromiter(chain.from_iterable(batch), np.intp, int(lengths.sum()))
         keep = np.arange(len(flat)) + np.repeat(np.arange(len(batch)) * _GAP, lengths)
         rows_with_gaps = len(flat) + _GAP * (len(batch) - 1)
         unique, inverse = np.unique(flat, return_inverse=True)
-        of_tokens = self._known_rows(unique, remember)
+        of_tokens = self._known_rows(unique)
         window = np.full(rows_with_gaps + 2 * _GAP, len(unique), np.intp)
         window[keep + _GAP] = inverse
         features = np.empty((len(flat), _EMBEDDING + len(_CONVOLUTIONS) * _CONV), np.float32)
@@ -240,8 +238,7 @@ class UseModel:
         else:
             with ThreadPoolExecutor(self._threads) as pool:
                 whole = [first, second, *batches]
-                # A question is too short to fill the memory for; a corpus asks for the same tokens again and again.
-                sums = list(pool.map(partial(self._pool, remember=True), whole))
+                sums = list(pool.map(self._pool, whole))
             lengths = [len(ids) for batch in whole for ids in batch]
         return np.concatenate(sums), np.array(lengths, np.intp)
 

@@ -5,6 +5,7 @@ a part zero does not search it: a part that is cheap to encode can be searched a
 """
 
 from collections.abc import Sequence
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ _LARGEST = 127
 _EXACT = 50_000
 # Chunks a cell, cells looked into, and the most chunks that a cell and all cells are learned from.
 _CELL, _PROBED, _OF_CELL, _SAMPLE = 256, 96, 64, 100_000
+# Searches whose outcome is kept.
+_REMEMBERED = 64
 
 
 def _scale(vectors: Floats) -> float:
@@ -65,6 +68,36 @@ def _whole(vectors: Floats | NDArray[np.float16]) -> tuple[Any, float]:
     return _build(whole), scale
 
 
+def _found_by(indexes: Sequence[Any], part: int, query: bytes, k: int) -> Ordinals:
+    """``_searched`` among all chunks, the query given as the bytes of its numbers."""
+    found = _searched(indexes[part], np.frombuffer(query, np.float32), k)
+    found.flags.writeable = False
+    return found
+
+
+def _searched(index: Any, query: Floats, k: int, allowed: NDArray[np.bool_] | None = None) -> Ordinals:
+    """The ``k`` chunks nearest to a query in whole numbers, float32 [d], best first: int64 [<= k]."""
+    import faiss
+
+    # A query is too short a piece of work to share: with a thread per core it waits for whoever else uses the cores.
+    # OpenMP keeps this setting for each calling thread, so it is made here.
+    faiss.omp_set_num_threads(1)
+    parameters: Any = None
+    if allowed is not None:
+        # The stubs describe the C++ constructors; faiss wraps them to take arrays and keywords.
+        selector: Any = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))  # type: ignore[call-arg, arg-type]
+        if isinstance(index, faiss.IndexIVF):
+            # The fewer are allowed, the more cells are looked into: those near a query may hold none of them.
+            probed = min(index.nlist, _PROBED * len(allowed) // max(1, int(np.count_nonzero(allowed))))
+            of_cells: Any = faiss.SearchParametersIVF
+            parameters = of_cells(sel=selector, nprobe=probed)
+        else:
+            of_all: Any = faiss.SearchParameters
+            parameters = of_all(sel=selector)
+    ordinals: Ordinals = index.search(query.reshape(1, -1), k, params=parameters)[1][0]
+    return ordinals[ordinals >= 0]
+
+
 class ChunkVectors:
     """Vectors of chunks, float32 [size, dimension] to within half a step of each part's scale."""
 
@@ -75,6 +108,8 @@ class ChunkVectors:
         self._columns = [slice(first, last) for first, last in pairwise(bounds)]
         self.size: int = self._indexes[0].ntotal
         self.dimension: int = bounds[-1]
+        # A question's first part is searched alone, and again with the others where that leaves the order unsure.
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(partial(_found_by, self._indexes))
 
     @classmethod
     def build(cls, vectors: Floats | NDArray[np.float16], parts: Sequence[int] = ()) -> "ChunkVectors":
@@ -117,29 +152,13 @@ class ChunkVectors:
         return found[order], cosines[order]
 
     def _nearest(self, part: int, query: Floats, k: int, allowed: NDArray[np.bool_] | None) -> Ordinals:
-        import faiss
-
-        # A query is too short a piece of work to share: with a thread per core it waits for whoever else uses the cores.
-        # OpenMP keeps this setting for each calling thread, so it is made here.
-        faiss.omp_set_num_threads(1)
-        index = self._indexes[part]
-        parameters: Any = None
-        if allowed is not None:
-            # The stubs describe the C++ constructors; faiss wraps them to take arrays and keywords.
-            selector: Any = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))  # type: ignore[call-arg, arg-type]
-            if isinstance(index, faiss.IndexIVF):
-                # The fewer are allowed, the more cells are looked into: those near a query may hold none of them.
-                probed = min(index.nlist, _PROBED * self.size // max(1, int(np.count_nonzero(allowed))))
-                of_cells: Any = faiss.SearchParametersIVF
-                parameters = of_cells(sel=selector, nprobe=probed)
-            else:
-                of_all: Any = faiss.SearchParameters
-                parameters = of_all(sel=selector)
         # Where the processor multiplies bytes, FAISS makes bytes of the query too: whole numbers up to 127, or nothing is left.
         piece = query[self._columns[part]]
-        piece = np.ascontiguousarray(np.round(piece * np.float32(_scale(piece)))).reshape(1, -1)
-        ordinals: Ordinals = index.search(piece, max(1, min(k, self.size)), params=parameters)[1][0]
-        return ordinals[ordinals >= 0]
+        whole = np.round(piece * np.float32(_scale(piece)))
+        k = max(1, min(k, self.size))
+        if allowed is None:
+            return self._remembered(part, whole.tobytes(), k)
+        return _searched(self._indexes[part], whole, k, allowed)
 
     def rows(self, ordinals: Ordinals) -> Floats:
         """Vectors of chunks as the index stores them, float32 [len(ordinals), dimension]."""

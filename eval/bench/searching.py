@@ -13,9 +13,9 @@ from indexer.encoders import BundledEncoder
 from indexer.generations import Generation
 from indexer.lexical import K1, inverse_document_frequency, term_hashes
 from server.assistant import Assistant
-from server.search.lists import Scores
 from server.search.query import Query, understand_query
 from server.search.retrieve import Retriever
+from server.search.strongest import Scores
 
 QUESTIONS = 200
 _TURN = 25

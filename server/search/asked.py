@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from indexer.analyzer import possible_coinages
 from indexer.generations import Generation
-from indexer.lexical import LexicalIndex, Lookup
+from indexer.lexical import LexicalIndex
+from indexer.lookup import Lookup
 from server.search.query import Query
 
 
@@ -39,10 +40,6 @@ class FieldTerms:
             index.lookup(names),
         )
 
-    def scores(self) -> NDArray[np.float32]:
-        """BM25 score of every chunk, float32 [chunks]; a repeated term counts as often as it stands in the query."""
-        return self.found.scores(self.repeats)
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -51,6 +48,12 @@ class Asked:
     query: Query
     words: FieldTerms
     bigrams: FieldTerms
+
+    @property
+    def weight(self) -> float:
+        """The sum of the inverse document frequencies of its terms in both fields: about the BM25 score of a chunk of
+        average length that holds each of them as often as the question."""
+        return float(sum(field.repeats @ field.found.idf for field in (self.words, self.bigrams)))
 
     @classmethod
     def of(cls, query: Query, generation: Generation) -> "Asked":

@@ -10,8 +10,8 @@ from indexer.generations import Generation
 from server.search import lists as embedded
 from server.search.asked import Asked
 from server.search.candidates import Candidates
-from server.search.lists import Found, Scores
 from server.search.query import Query
+from server.search.strongest import Found, Scores
 
 Allowed = NDArray[np.bool_]
 T = TypeVar("T")
@@ -33,7 +33,12 @@ class Engine(Protocol):
         """The ``k`` chunks of highest cosine with a unit vector, float32 [dimension]."""
 
     def gather(
-        self, asked: Asked, lists: Mapping[str, Found], depth: int, vector: Scores | None, with_sentences: bool = True
+        self,
+        asked: Asked,
+        lists: Mapping[str, Found],
+        depth: int,
+        vector: Scores | None,
+        with_sentences: bool = True,
     ) -> Candidates:
         """The best ``depth`` chunks of each list, with every score of each."""
 
@@ -50,7 +55,7 @@ class Embedded:
 
     def by_words(self, asked: Asked, k: int, allowed: Allowed | None) -> Found:
         """The ``k`` chunks of highest BM25 over words and bigrams."""
-        return embedded.by_words(asked, k, allowed)
+        return embedded.by_words(self._generation, asked, k, allowed)
 
     def by_dictionary(self, asked: Asked, k: int, allowed: Allowed | None) -> Found:
         """The ``k`` chunks of highest BM25 over the Chinese terms that an English question may stand for."""
@@ -61,10 +66,15 @@ class Embedded:
         return embedded.by_vector(self._generation, vector, k, allowed)
 
     def gather(
-        self, asked: Asked, lists: Mapping[str, Found], depth: int, vector: Scores | None, with_sentences: bool = True
+        self,
+        asked: Asked,
+        lists: Mapping[str, Found],
+        depth: int,
+        vector: Scores | None,
+        with_sentences: bool = True,
     ) -> Candidates:
         """The best ``depth`` chunks of each list, with every score of each."""
-        return embedded.gather(self._generation, lists, depth, vector, with_sentences)
+        return embedded.gather(self._generation, asked, lists, depth, vector, with_sentences)
 
 
 @runtime_checkable

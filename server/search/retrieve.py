@@ -18,12 +18,12 @@ from server.search.candidates import Candidate, Candidates
 from server.search.engine import engine_of
 from server.search.features import features_of
 from server.search.fuse import reciprocal_rank_fusion
-from server.search.lists import Found, Scores
 from server.search.passages import passages_of
 from server.search.query import Query
 from server.search.rank import QUICK, WHOLE, ranker
 from server.search.reranker import DEPTH as RERANKED
 from server.search.reranker import Reranker
+from server.search.strongest import Found, Scores
 
 System = Literal["hybrid", "bm25", "dense"]
 SYSTEMS: tuple[System, ...] = ("hybrid", "bm25", "dense")
@@ -38,6 +38,9 @@ POOL = 60
 _LONG = 120
 # A first passage that leads by this much stays first when the whole encoder is asked as well: see docs/decisions.
 CERTAIN = 2.0
+# It hardly ever does where the best passage by words has less than this share of what the question weighs, or leads the next
+# by less than this share: such a question goes to the whole encoder at once.
+_MATCHED, _AHEAD = 0.3, 0.1
 # Without the ranker: an English question shares hardly a word with Chinese text, there the vectors lead.
 _WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "zh": {"bm25": 1.0, "dense": 0.1, "translated": 0.1},
@@ -144,11 +147,13 @@ class Retriever:
         without: frozenset[str], clock: "_Clock",
     ) -> tuple[list[Candidate], Scores | None]:  # fmt: skip
         """The ranking without the expensive encoder, and its vector; empty where that one could put another passage first."""
+        if not asked.query.names_number and "bm25" in lists and _surely_unsure(asked, lists["bm25"]):
+            return [], None
         vector = self.encode_quickly(asked.query)
         clock.lap("encode")
         if vector is None:
             return [], None
-        lists["dense"] = self._engine.by_vector(vector, max(k, POOL), allowed)
+        lists["dense"] = self._engine.by_vector(vector, max(k, _LONG), allowed)
         clock.lap("dense")
         ranked = self._ranked(asked, lists, "hybrid", k, vector, without, clock, QUICK)
         leads = len(ranked) > 1 and ranked[0].score - ranked[1].score >= CERTAIN
@@ -211,6 +216,14 @@ class Retriever:
     def features(self, query: Query, candidates: Candidates) -> dict[str, NDArray[np.float64]]:
         """What the ranker sees of the candidates, in service and in training."""
         return features_of(self._engine.ask(query), candidates, self.generation, self._titles)
+
+
+def _surely_unsure(asked: Asked, words: Found) -> bool:
+    """Whether words alone show that the quick ranking would not be certain of its first passage."""
+    if len(words.scores) < 2:
+        return False
+    first, second = words.scores[:2].tolist()
+    return bool(first < _MATCHED * asked.weight or second > (1 - _AHEAD) * first)
 
 
 def _fused(lists: Mapping[str, Found], query: Query) -> dict[int, float]:

@@ -124,7 +124,7 @@ def test_what_was_saved_is_mapped_into_memory_unchanged(tmp_path: Path) -> None:
     index = build([["水", "库"], ["渠"], ["水", "水", "渠"]])
     index.save(folder, "words")
     loaded = LexicalIndex.load(folder, "words", 3)
-    for part in ("terms", "starts", "chunks", "weights"):
+    for part in ("terms", "starts", "chunks", "weights", "peaks"):
         stored = getattr(loaded, part)
         assert isinstance(stored.base, np.memmap)
         assert not stored.flags.writeable
@@ -132,7 +132,7 @@ def test_what_was_saved_is_mapped_into_memory_unchanged(tmp_path: Path) -> None:
         np.testing.assert_array_equal(stored, getattr(index, part))
     assert loaded.scores(["水", "渠"]).tolist() == index.scores(["水", "渠"]).tolist()
     assert sorted(path.name for path in folder.iterdir()) == [
-        "words.chunks.npy", "words.starts.npy", "words.terms.npy", "words.weights.npy",
+        "words.chunks.npy", "words.peaks.npy", "words.starts.npy", "words.terms.npy", "words.weights.npy",
     ]  # fmt: skip
 
 
@@ -149,7 +149,7 @@ DOCUMENTS = [["水库", "水库", "渠"], ["井", "渠"], ["水库"], ["河"], [
 @pytest.fixture(params=[20_000, 1], ids=["short", "long"])
 def short(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Postings are looked through or looked into, depending on how many they are: both must find the same."""
-    monkeypatch.setattr("indexer.lexical._SHORT", request.param)
+    monkeypatch.setattr("indexer.lookup._SHORT", request.param)
 
 
 @pytest.mark.usefixtures("short")
@@ -193,3 +193,22 @@ def test_of_alternatives_the_best_counts_once() -> None:
     found = index.lookup(["水库", "渠", "没有", "河"]).alternative_scores([[1.0, 0.5, 1.0], [1.0]])
     np.testing.assert_allclose(found, np.maximum(one["水库"], 0.5 * one["渠"]) + one["河"])
     assert index.lookup([]).alternative_scores([]).tolist() == [0] * 6
+
+
+@pytest.mark.parametrize("factors", [None, [3, 1, 2, 1]])
+def test_scores_of_all_chunks_are_the_sums_over_the_postings(factors: list[int] | None) -> None:
+    draw = np.random.default_rng(3)
+    names = np.array(["甲", "乙", "丙", "丁", "戊", "己", "庚"])
+    texts = [draw.choice(names, draw.integers(0, 9)).tolist() for _ in range(400)]
+    index = LexicalIndex.build(term_hashes(text) for text in texts)
+    asked = ["甲", "没有", "丙", "庚"]
+    expected = np.zeros(400)
+    for at, term in enumerate(asked):
+        where = np.flatnonzero(index.terms == term_hashes([term])[0])
+        for column in where.tolist():
+            for place in range(int(index.starts[column]), int(index.starts[column + 1])):
+                expected[index.chunks[place]] += float(index.weights[place]) * (factors[at] if factors else 1)
+    scores = index.lookup(asked).scores(factors)
+    assert scores.dtype == np.float32
+    np.testing.assert_allclose(scores, expected, rtol=1e-6)
+    assert [bool(score) for score in scores] == [bool({"甲", "丙", "庚"} & set(text)) for text in texts]

@@ -253,7 +253,7 @@ def test_asked_terms_know_no_scores_of_all_chunks(there: Retriever) -> None:
     with pytest.raises(TypeError):
         asked.words.found.matches(np.zeros(1, np.int64))
     with pytest.raises(TypeError):
-        asked.words.scores()
+        asked.words.found.scores()
 
 
 def test_the_scores_of_points_that_were_not_found_are_zero() -> None:

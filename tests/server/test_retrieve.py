@@ -15,11 +15,11 @@ from indexer.encoders import Encoder
 from indexer.errors import EncoderMismatch, StoreMismatch
 from indexer.generations import Generation
 from server.search.candidates import Candidate
-from server.search.lists import best
 from server.search.passages import passages_of
 from server.search.query import Query, understand_query
 from server.search.rank import ranker
 from server.search.retrieve import _WEIGHTS, FEATURES, POOL, Retriever, System
+from server.search.strongest import best
 from tests.server.support import DEFINITION_631, PRESS, REPLY_457, REPLY_627, REPORT, OtherEncoder
 
 
@@ -41,15 +41,15 @@ def ranking(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None = Non
 )
 def test_the_best_are_the_first_of_the_whole_ranking(scores: NDArray[np.float32], k: int, bits: int) -> None:
     allowed = np.array([bits >> (i % 32) & 1 for i in range(len(scores))], np.bool_)
-    assert best(scores, k).tolist() == ranking(scores)[:k]
-    assert best(scores, k, allowed).tolist() == ranking(scores, allowed)[:k]
+    assert best(scores, k).ordinals.tolist() == ranking(scores)[:k]
+    assert best(scores, k, allowed).ordinals.tolist() == ranking(scores, allowed)[:k]
 
 
 def test_the_best_by_hand() -> None:
     scores = np.array([0.0, 2.0, 1.0, 2.0, 3.0], np.float32)
-    assert best(scores, 3).tolist() == [4, 1, 3]
-    assert best(scores, 9).tolist() == [4, 1, 3, 2]
-    assert best(scores, 2, np.array([1, 1, 1, 0, 0], np.bool_)).tolist() == [1, 2]
+    assert best(scores, 3).ordinals.tolist() == [4, 1, 3]
+    assert best(scores, 9).ordinals.tolist() == [4, 1, 3, 2]
+    assert best(scores, 2, np.array([1, 1, 1, 0, 0], np.bool_)).ordinals.tolist() == [1, 2]
 
 
 def by_system(retriever: Retriever, text: str, system: System, k: int = 100) -> list[Candidate]:

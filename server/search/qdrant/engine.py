@@ -11,16 +11,16 @@ from indexer.generations import Generation
 from server.search.asked import Asked
 from server.search.candidates import Candidates, Values
 from server.search.engine import Allowed
-from server.search.lists import Found, Ordinals, Scores
+from server.search.lists import alternatives, pool_of, translated, weighed
 from server.search.qdrant.documents import DocumentSets
 from server.search.qdrant.lookup import Chunks, RemoteLookup, connect, lookups
 from server.search.qdrant.points import Hits, Points, Search, Sparse, among
 from server.search.query import Query
+from server.search.strongest import NOTHING, Found, Ordinals, Scores, ordered
 
 # The cluster adds up all Chinese terms of an English word, of which only the best counts: more are fetched, and then
 # ordered as they should be.
 _SPARE = 3
-_NONE = Found((), np.zeros(0, np.int64))
 
 
 class QdrantEngine:
@@ -51,11 +51,12 @@ class QdrantEngine:
         known = columns >= 0
         distinct, places = np.unique(columns[known], return_inverse=True)
         if not len(distinct) or (allowed is not None and not allowed.any()):
-            return _NONE
+            return NOTHING
         factors = np.bincount(places, weights[known]).astype(np.float32)
         search = Search(layout.TERMS, Sparse(distinct.astype(np.uint32), factors), k, self._filter(allowed))
         hits = self._points.search([search])[0]
-        return Found((), _allowed(hits.ordinals[hits.scores > 0], allowed))
+        some = hits.scores > 0
+        return _allowed(Found(hits.ordinals[some], hits.scores[some]), allowed)
 
     def _filter(self, allowed: Allowed | None) -> object:
         if allowed is None:
@@ -72,28 +73,25 @@ class QdrantEngine:
         found, groups = self._translated(asked)
         factors = np.array([weight for group in groups for weight in group], np.float64)
         pool = self._by_terms(found.columns, factors, _SPARE * k, allowed).ordinals
-        scores = _alternatives(found, groups, pool)
-        return Found((), pool[np.lexsort((pool, -scores))][:k])
+        return ordered(pool, alternatives(found, groups, pool).astype(np.float32), k)
 
     def _translated(self, asked: Asked) -> tuple[RemoteLookup, list[list[float]]]:
-        entries = [entry.terms for entry in asked.query.translations]
-        found = self._generation.words.lookup([term for group in entries for term, _ in group])
+        found, groups = translated(self._generation, asked.query)
         if not isinstance(found, RemoteLookup):
             raise TypeError("the generation has an embedded vocabulary")
         found.chunks = Chunks(self._points, found.columns)
-        return found, [[weight for _, weight in group] for group in entries]
+        return found, groups
 
     def by_vector(self, vector: Scores, k: int, allowed: Allowed | None) -> Found:
         """The ``k`` chunks of highest cosine with a unit vector, among the best ``k`` of each part."""
         if allowed is not None and not allowed.any():
-            return _NONE
+            return NOTHING
         searches = self._of_parts(vector, k, self._filter(allowed))
         hits = self._points.search(searches)
         if len(hits) < 2:
-            return Found((), _allowed(hits[0].ordinals, allowed)) if hits else _NONE
+            return _allowed(Found(hits[0].ordinals, hits[0].scores), allowed) if hits else NOTHING
         pool = np.unique(np.concatenate([each.ordinals for each in hits]))
-        cosines = self._cosines(vector, pool)
-        return Found((), _allowed(pool[np.lexsort((pool, -cosines))][:k], allowed))
+        return _allowed(ordered(pool, self._cosines(vector, pool).astype(np.float32), k), allowed)
 
     def _of_parts(self, vector: Scores, limit: int, within: object) -> list[Search]:
         """A search for each part that a vector does not leave zero."""
@@ -107,10 +105,15 @@ class QdrantEngine:
         return _sum(self._points.search(self._of_parts(vector, len(pool), among(pool)), exact=True), pool)
 
     def gather(
-        self, asked: Asked, lists: Mapping[str, Found], depth: int, vector: Scores | None, with_sentences: bool = True
+        self,
+        asked: Asked,
+        lists: Mapping[str, Found],
+        depth: int,
+        vector: Scores | None,
+        with_sentences: bool = True,
     ) -> Candidates:
         """The best ``depth`` chunks of each list, with every score of each."""
-        pool = np.unique(np.concatenate([found.ordinals[:depth] for found in lists.values()]))
+        pool = pool_of(lists, depth)
         words, bigrams = lookups(asked)
         begins = self._generation.document_starts[np.unique(self._generation.chunk_documents[pool])]
         # All in one request: which documents hold which terms is asked for by the features, a moment later.
@@ -128,22 +131,20 @@ class QdrantEngine:
         lexical = "bm25" in lists
         return Candidates(
             pool,
-            _weighted(asked.words.repeats, words, pool) if lexical else nothing,
-            _weighted(asked.bigrams.repeats, bigrams, pool) if lexical else nothing,
-            _alternatives(*self._translated(asked), pool) if "translated" in lists else nothing,
+            weighed(asked.words.repeats, words, pool) if lexical else nothing,
+            weighed(asked.bigrams.repeats, bigrams, pool) if lexical else nothing,
+            alternatives(*self._translated(asked), pool) if "translated" in lists else nothing,
             chunk,
             sentence,
         )
 
 
-def _allowed(ordinals: Ordinals, allowed: Allowed | None) -> Ordinals:
+def _allowed(found: Found, allowed: Allowed | None) -> Found:
     """What the engine let pass, looked at once more on this side: nothing that is not allowed leaves here."""
-    return ordinals if allowed is None else ordinals[allowed[ordinals]]
-
-
-def _weighted(repeats: NDArray[np.int64], found: RemoteLookup, pool: Ordinals) -> Values:
-    scores: Values = repeats.astype(np.float64) @ found.matches(pool)
-    return scores
+    if allowed is None:
+        return found
+    passing = allowed[found.ordinals]
+    return Found(found.ordinals[passing], found.scores[passing])
 
 
 def _sum(hits: Sequence[Hits], pool: Ordinals) -> Values:
@@ -157,14 +158,3 @@ def _best_sentence(generation: Generation, pool: Ordinals, chunk: Values, hits: 
     """The highest cosine of each chunk's sentences; a chunk without sentences has its own."""
     held = generation.sentence_starts[pool + 1] > generation.sentence_starts[pool]
     return np.where(held, hits.at(pool).astype(np.float64), chunk)
-
-
-def _alternatives(found: RemoteLookup, groups: Sequence[Sequence[float]], pool: Ordinals) -> Values:
-    """Scores where the terms stand in groups of which one term is enough: each adds the largest of factor times weight."""
-    weights = found.matches(pool).astype(np.float64)
-    total, first = np.zeros(len(pool)), 0
-    for group in groups:
-        if group:
-            total += (weights[first : first + len(group)] * np.array(group)[:, None]).max(axis=0)
-        first += len(group)
-    return total

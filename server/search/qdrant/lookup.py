@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import qdrant_layout as layout
-from indexer.lexical import LexicalIndex, Lookup, inverse_document_frequency, term_hashes
+from indexer.lexical import LexicalIndex, inverse_document_frequency, term_hashes
+from indexer.lookup import Lookup, Term
 from server.search.asked import Asked
 from server.search.qdrant.points import Hits, Ordinals, Points, Search, Sparse, among
 
@@ -25,7 +26,9 @@ class Vocabulary(LexicalIndex):
     @classmethod
     def of(cls, field: LexicalIndex, offset: int) -> "Vocabulary":
         """The vocabulary of a field. Its postings stay unread."""
-        return cls(field.terms, field.starts, np.zeros(0, np.int32), np.zeros(0, np.float32), field.size, offset)
+        return cls(
+            field.terms, field.starts, np.zeros(0, np.int32), np.zeros(0, np.float32), field.peaks, field.size, offset
+        )
 
     def lookup(self, terms: Sequence[str]) -> "RemoteLookup":
         """The columns of terms, in the order given."""
@@ -48,9 +51,9 @@ class RemoteLookup(Lookup):
             raise TypeError("terms that were looked up outside of an engine know of no chunks")
         return self.chunks
 
-    def scores(self, factors: Sequence[float] | NDArray[np.int64] | None = None) -> NDArray[np.float32]:
+    def terms(self, factors: Sequence[float] | NDArray[np.int64] | None = None) -> list[Term | None]:
         """Not known here: raises TypeError. The engine finds the chunks of highest score."""
-        raise TypeError("the scores of all chunks are not known on this side of the network")
+        raise TypeError("the postings are not known on this side of the network")
 
     def matches(self, ordinals: Ordinals) -> NDArray[np.float32]:
         """How much each term adds to the score of some chunks, float32 [terms, len(ordinals)]."""
