@@ -101,8 +101,9 @@ class Lookup:
 
     def scores(self, factors: Sequence[float] | NDArray[np.int64] | None = None) -> NDArray[np.float32]:
         """The sum of all terms' weights in every chunk, float32 [size], each term times its factor where these are given."""
+        terms = self.terms(factors)
         total = np.zeros(self._size, np.float32)
-        for term in filter(None, self.terms(factors)):
+        for term in filter(None, terms):
             term.add(total)
         return total
 
