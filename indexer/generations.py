@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 from indexer import leases
 from indexer.document import Chunk, Document
 from indexer.errors import DamagedGeneration, NoGeneration, UnknownDocument
-from indexer.lexical import LexicalIndex, mapped
+from indexer.lexical import LexicalIndex
 from indexer.manifest import FORMAT_VERSION, MANIFEST_CHECKSUM, Identity, Manifest
+from indexer.mapping import mapped
 from indexer.privacy import masked, masked_chunk
 from indexer.store import chunk_of, document_of
 from indexer.vectors import ChunkVectors
@@ -109,7 +110,7 @@ class Generation:
             self.words = LexicalIndex.load(self.folder, "words", size)
             self.bigrams = LexicalIndex.load(self.folder, "bigrams", size)
             self.sentences, self.sentence_scales, self.sentence_spans, self.sentence_starts = (
-                mapped(self.folder / f"{part}.npy")
+                mapped(self.folder / f"{part}.npy", scattered=True)
                 for part in ("sentences", "sentence_scales", "sentence_spans", "sentence_starts")
             )
         except (OSError, ValueError) as error:

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from threading import Lock
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.lookup import Lookup
+from indexer.mapping import mapped
 from indexer.postings import Occurrences, Postings, counted
 
 K1 = 1.5
@@ -28,8 +27,6 @@ IDF_FLOOR = 0.05
 
 Terms = NDArray[np.uint64]
 _PARTS = ("terms", "starts", "chunks", "weights", "peaks")
-
-_READING = Lock()
 
 
 @lru_cache(maxsize=500_000)
@@ -41,13 +38,6 @@ def term_hashes(terms: Sequence[str]) -> Terms:
     """64-bit hashes of terms, uint64 [n]. Hashes stand for terms everywhere in the index, so that the vocabulary
     is one sorted array that can be memory-mapped; two of a million terms collide once in 10^7 indexes."""
     return np.fromiter((_hash(term) for term in terms), np.uint64, len(terms))
-
-
-def mapped(path: Path) -> NDArray[Any]:
-    """A memory-mapped array without NumPy's memmap class, which makes each of a thousand small slices ten times dearer."""
-    # NumPy reads the header with ast, which in Python 3.11 fails now and then when two threads do (gh-106905).
-    with _READING:
-        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
 def inverse_document_frequency(document_frequency: NDArray[np.int64], count: int) -> NDArray[np.float64]:

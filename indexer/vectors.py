@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.lexical import mapped
+from indexer.mapping import mapped
 
 Floats = NDArray[np.float32]
 Ordinals = NDArray[np.int64]

@@ -16,6 +16,7 @@ from indexer.document import Document
 from indexer.encoders import Encoder
 from indexer.errors import ZhengwenError
 from indexer.generations import Generation
+from indexer.mapping import Memory
 from indexer.opening import Opener
 from server.answer.answer import Answer, Delta, Event, Found, pieces_of
 from server.answer.cite import Citation
@@ -84,6 +85,7 @@ class Assistant:
         self._encoder = encoder
         self._lock = Lock()
         self._failure = ""
+        self._memory = Memory()
         self._source = source or Opener(data_dir)
         self._opened = self._source.published()
         self._retrievers = self._open_retrievers()
@@ -153,6 +155,7 @@ class Assistant:
             candidates = retriever.search(query, top_k, system, allowed, timings=stages)
             stages.skip()
             passages = passages_of(retriever.generation, candidates)
+            self._memory.relieve()
             stages.lap("read")
         return SearchResult(query, passages, 1000 * (time.perf_counter() - began))
 
@@ -260,6 +263,7 @@ class Assistant:
             if compared:
                 refusal, (text, citations) = None, compose_comparison(query, compared)
                 evidence = [one.evidence for one in compared if one.evidence is not None]
+        self._memory.relieve()
         stages.lap("extract")
         if refusal is not None:
             refusal = with_nearest(refusal, query, read.passages)

@@ -105,13 +105,17 @@ class Workers:
             self._pool = None
 
     def _submit(self, call: Callable[[T], R], given: T) -> "Future[R]":
+        new = self._pool is None
         try:
             if self._pool is None:
                 context = get_context("spawn")  # Forking is not safe beside threads, of which libraries have many.
                 ours, self._lifeline = context.Pipe(duplex=False)
                 self._pool = ProcessPoolExecutor(self.count, context, _begin, (ours,))
             return self._pool.submit(call, given)
-        except BrokenProcessPool:
+        except (BrokenProcessPool, OSError, ValueError) as error:
+            # A pool that is just breaking starts a process with pipes that are closed already, or even others' by now.
+            if new and not isinstance(error, BrokenProcessPool):
+                raise
             self._stop()
             return self._submit(call, given)
 

@@ -1,4 +1,7 @@
-"""What the routers share: the assistant and the settings of the running app."""
+"""What the routers share: the assistant and the settings of the running app.
+
+What only looks something up is asynchronous: for anything else FastAPI waits for a thread, longer than the thing itself takes.
+"""
 
 from typing import Annotated
 
@@ -11,25 +14,25 @@ from server.settings import Settings
 
 
 def assistant(request: Request) -> Assistant:
-    """The assistant, at the newest published generation."""
+    """The assistant, at the newest published generation, which may have to be opened."""
     found: Assistant = request.app.state.assistant
     found.refresh()
     return found
 
 
-def settings(request: Request) -> Settings:
+async def settings(request: Request) -> Settings:
     """The settings the app was made with."""
     found: Settings = request.app.state.settings
     return found
 
 
-def recent(request: Request) -> RecentAnswers:
+async def recent(request: Request) -> RecentAnswers:
     """The answers of the last hours."""
     found: RecentAnswers = request.app.state.recent
     return found
 
 
-def access(request: Request) -> Access:
+async def access(request: Request) -> Access:
     """Who may come in."""
     found: Access = request.app.state.access
     return found

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from server.api.dependencies import TheAssistant, TheSettings
 from server.api.schemas import SearchOut
@@ -14,7 +14,7 @@ from server.security.reader import TheReader
 router = APIRouter()
 
 
-@router.get("/api/search")
+@router.get("/api/search", response_model=SearchOut)
 def search(
     q: str,
     reader: TheReader,
@@ -28,7 +28,9 @@ def search(
     number: str | None = None,
     as_of: str | None = None,
     status: str | None = None,
-) -> SearchOut:
+) -> Response:
     """The passages that fit a query best."""
     filters = checked_filters(kind, year, issuer, number, as_of, status)
-    return SearchOut.of(assistant.search(checked(q, settings.max_question), top_k, system, filters, reader.role))
+    found = assistant.search(checked(q, settings.max_question), top_k, system, filters, reader.role)
+    # Written here: what FastAPI writes is checked and copied once more, in another thread.
+    return Response(SearchOut.of(found).model_dump_json(), media_type="application/json")

@@ -11,9 +11,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -195,6 +197,30 @@ def test_workers_killed_at_random_moments(tmp_path: Path, monkeypatch: pytest.Mo
             assert indexed(folder, tmp_path / str(number), spread_over(workers, encoder), kill) == expected
     assert killed
     print(f"{len(killed)} workers killed")
+
+
+@pytest.mark.parametrize("error", [ValueError("bad value(s) in fds_to_keep"), OSError("handle is closed")])
+def test_a_pool_that_breaks_while_it_starts_a_process_is_made_anew(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, failures = ProcessPoolExecutor.submit, [error]
+
+    def submit(pool: ProcessPoolExecutor, *args: Any) -> Any:
+        if pool is first and failures:
+            raise failures.pop()
+        return plain(pool, *args)
+
+    with Workers(2) as workers:
+        assert list(workers.results(abs, [-1])) == [1]
+        first = workers._pool
+        monkeypatch.setattr(ProcessPoolExecutor, "submit", submit)
+        assert list(workers.results(abs, [-1, -2, -3])) == [1, 2, 3]
+        assert workers._pool is not first
+        # One that fails from the start is no accident.
+        workers._stop()
+        monkeypatch.setattr(ProcessPoolExecutor, "submit", lambda *_: (_ for _ in ()).throw(error))
+        with pytest.raises(type(error)):
+            list(workers.results(abs, [-1]))
 
 
 # What a shell starts in the background ignores Ctrl+C, and so does all that it starts.
