@@ -8,7 +8,6 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
-from uuid import uuid4
 
 import anyio.to_thread
 
@@ -19,27 +18,17 @@ from indexer.generations import Generation
 from indexer.mapping import Memory
 from indexer.opening import Opener
 from server.answer.answer import Answer, Delta, Event, Found, pieces_of
-from server.answer.cite import Citation
-from server.answer.evidence import Evidence
-from server.answer.extract import compose, compose_fields
-from server.answer.fields import field_answers
-from server.answer.finding import READ, find_evidence
-from server.answer.finding import Found as Evidenced
 from server.answer.llm import write
 from server.answer.llm_client import Model, ModelFailure
-from server.answer.outcome import asks_outcome, compose_outcomes
-from server.answer.reading import read_passages
-from server.answer.refuse import Refusal, no_evidence, refuse, with_nearest
-from server.answer.side_by_side import compare, compose_comparison
+from server.answering import Prepared, prepare
 from server.observability.watching import Stages, tell_answered, tell_model_failed, watched
 from server.replies import Reply, ReplyFilters, ReplyPage
 from server.replies.finding import find_replies, read_reply
 from server.replies.related import Related, related_to
-from server.scope import scope_of
 from server.search.disclosure import ROLES, Role, seen_by
 from server.search.engine import Source
 from server.search.filters import Filters, chunk_mask, searched_documents
-from server.search.followup import Turn, standalone_question
+from server.search.followup import Turn
 from server.search.passages import Passage, passages_of
 from server.search.query import Query, understand_query
 from server.search.reranker import Reranker
@@ -59,17 +48,6 @@ class SearchResult:
     query: Query
     passages: Sequence[Passage]
     total_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """What is known before a model is asked: the extractive answer, and the evidence where a model may write."""
-
-    query: Query
-    answer: Answer
-    evidence: Sequence[Evidence]
-    retriever: Retriever
-    began: float
 
 
 class Assistant:
@@ -212,7 +190,15 @@ class Assistant:
         tell_answered(answer)
         yield answer
 
-    async def _written(self, model: Model, prepared: _Prepared) -> AsyncGenerator[Event, None]:
+    def _prepare(
+        self, question: str, top_k: int, filters: Filters | None, role: Role, history: Sequence[Turn], stages: Stages
+    ) -> Prepared:
+        stages.lap("wait")  # For a thread to do it in.
+        prepared = prepare(self._retrievers[role], question, top_k, filters, history, stages)
+        self._memory.relieve()
+        return prepared
+
+    async def _written(self, model: Model, prepared: Prepared) -> AsyncGenerator[Event, None]:
         """The pieces of the model's answer and the Answer made of them. Raises ModelFailure."""
         answer: Answer | None = None
         with watched("model"):
@@ -228,51 +214,6 @@ class Assistant:
         if answer is not None:
             tell_answered(answer)
             yield answer
-
-    def _prepare(
-        self, question: str, top_k: int, filters: Filters | None, role: Role, history: Sequence[Turn], stages: Stages
-    ) -> _Prepared:
-        stages.lap("wait")  # For a thread to do it in.
-        began = time.perf_counter()
-        retriever = self._retrievers[role]
-        generation = retriever.generation
-        standalone = standalone_question(question, history)
-        query = understand_query(standalone or question)
-        scope = scope_of(query, generation, filters)
-        stages.lap("understand")
-        reading = time.perf_counter()
-        allowed = None if scope.documents is None else chunk_mask(generation, scope.documents)
-        timings: dict[str, float] = {}
-        count = max(top_k, READ)
-        read = read_passages(retriever, query, count, allowed, timings=timings)
-        stages["encode"] = timings.get("encode", 0.0)
-        stages["retrieve"] = 1000 * (time.perf_counter() - reading) - stages["encode"]
-        stages.skip()
-        refusal, text, citations = scope.refusal, "", list[Citation]()
-        evidence: Sequence[Evidence] = ()
-        if refusal is None and scope.named:
-            named = [generation.document(number) for number in scope.named]
-            text, citations = compose_fields(query, field_answers(query, named))
-            if not citations and asks_outcome(query):
-                text, citations = compose_outcomes(query, [generation.document_by_id(one.document_id) for one in named])
-        if refusal is None and not citations:
-            found = find_evidence(retriever, query, allowed, count, read)
-            read, evidence = found.read, found.evidence
-            refusal, text, citations = _extract(query, found, generation)
-            compared = compare(retriever, query, READ, allowed, evidence)
-            if compared:
-                refusal, (text, citations) = None, compose_comparison(query, compared)
-                evidence = [one.evidence for one in compared if one.evidence is not None]
-        self._memory.relieve()
-        stages.lap("extract")
-        if refusal is not None:
-            refusal = with_nearest(refusal, query, read.passages)
-        answer = Answer(
-            answer_id=uuid4().hex, question=question, language=query.language, answered=refusal is None, refusal=refusal,
-            answer=text if refusal is None else refusal.message, citations=citations if refusal is None else [],
-            passages=read.passages[:top_k], total_ms=1000 * (time.perf_counter() - began), standalone_question=standalone,
-        )  # fmt: skip
-        return _Prepared(query, answer, evidence if refusal is None else (), retriever, began)
 
     def documents(self, role: Role = "admin") -> list[Document]:
         """Every document that the role may see, without its chunks."""
@@ -304,11 +245,3 @@ class Assistant:
         """What may bear on a reply, of what the role may see. Raises UnknownDocument as ``reply`` does."""
         retriever = self._retrievers[role]
         return related_to(read_reply(retriever.generation, document_id), retriever, self._encoder.encode)
-
-
-def _extract(query: Query, found: Evidenced, generation: Generation) -> tuple[Refusal | None, str, list[Citation]]:
-    refusal = refuse(query, found.evidence)
-    if refusal:
-        return refusal, "", []
-    text, citations = compose(query, found.evidence, generation, found.terms)
-    return (None, text, citations) if citations else (no_evidence(query), "", [])

@@ -1,0 +1,87 @@
+"""From a question to its extractive answer, over what a reader may see."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from indexer.generations import Generation
+from server.answer.answer import Answer
+from server.answer.cite import Citation
+from server.answer.evidence import Evidence
+from server.answer.extract import compose, compose_fields
+from server.answer.fields import field_answers
+from server.answer.finding import READ, Found, find_evidence
+from server.answer.outcome import asks_outcome, compose_outcomes
+from server.answer.reading import read_passages
+from server.answer.refuse import Refusal, no_evidence, refuse, with_nearest
+from server.answer.side_by_side import compare, compose_comparison
+from server.observability.watching import Stages
+from server.scope import scope_of
+from server.search.filters import Filters, chunk_mask
+from server.search.followup import Turn, standalone_question
+from server.search.query import Query, understand_query
+from server.search.retrieve import Retriever
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is known before a model is asked: the extractive answer, and the evidence where a model may write; ``began``: when
+    the work began, of ``time.perf_counter``."""
+
+    query: Query
+    answer: Answer
+    evidence: Sequence[Evidence]
+    began: float
+
+
+def prepare(
+    retriever: Retriever, question: str, top_k: int, filters: Filters | None, history: Sequence[Turn], stages: Stages
+) -> Prepared:
+    """Answer a question by extracts, or refuse it. ``history`` holds the earlier turns, oldest first."""
+    began = time.perf_counter()
+    generation = retriever.generation
+    standalone = standalone_question(question, history)
+    query = understand_query(standalone or question)
+    scope = scope_of(query, generation, filters)
+    stages.lap("understand")
+    reading = time.perf_counter()
+    allowed = None if scope.documents is None else chunk_mask(generation, scope.documents)
+    timings: dict[str, float] = {}
+    count = max(top_k, READ)
+    read = read_passages(retriever, query, count, allowed, timings=timings)
+    stages["encode"] = timings.get("encode", 0.0)
+    stages["retrieve"] = 1000 * (time.perf_counter() - reading) - stages["encode"]
+    stages.skip()
+    refusal, text, citations = scope.refusal, "", list[Citation]()
+    evidence: Sequence[Evidence] = ()
+    if refusal is None and scope.named:
+        named = [generation.document(number) for number in scope.named]
+        text, citations = compose_fields(query, field_answers(query, named))
+        if not citations and asks_outcome(query):
+            text, citations = compose_outcomes(query, [generation.document_by_id(one.document_id) for one in named])
+    if refusal is None and not citations:
+        found = find_evidence(retriever, query, allowed, count, read)
+        read, evidence = found.read, found.evidence
+        refusal, text, citations = _extract(query, found, generation)
+        compared = compare(retriever, query, READ, allowed, evidence)
+        if compared:
+            refusal, (text, citations) = None, compose_comparison(query, compared)
+            evidence = [one.evidence for one in compared if one.evidence is not None]
+    stages.lap("extract")
+    if refusal is not None:
+        refusal = with_nearest(refusal, query, read.passages)
+    answer = Answer(
+        answer_id=uuid4().hex, question=question, language=query.language, answered=refusal is None, refusal=refusal,
+        answer=text if refusal is None else refusal.message, citations=citations if refusal is None else [],
+        passages=read.passages[:top_k], total_ms=1000 * (time.perf_counter() - began), standalone_question=standalone,
+    )  # fmt: skip
+    return Prepared(query, answer, evidence if refusal is None else (), began)
+
+
+def _extract(query: Query, found: Found, generation: Generation) -> tuple[Refusal | None, str, list[Citation]]:
+    refusal = refuse(query, found.evidence)
+    if refusal:
+        return refusal, "", []
+    text, citations = compose(query, found.evidence, generation, found.terms)
+    return (None, text, citations) if citations else (no_evidence(query), "", [])
