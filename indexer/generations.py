@@ -9,10 +9,9 @@ A data directory holds:
 """
 
 import json
-import re
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from hashlib import file_digest
@@ -31,6 +30,7 @@ from indexer.mapping import mapped
 from indexer.privacy import masked, masked_chunk
 from indexer.store import chunk_of, document_of
 from indexer.vectors import ChunkVectors
+from indexer.versions import version_groups
 
 _CACHED_DOCUMENTS = 256
 _DOCUMENTS = "SELECT document_id, source, title, text, pages, metadata, headings FROM documents"
@@ -196,21 +196,11 @@ class Generation:
     @cached_property
     def versions(self) -> Mapping[int, tuple[int, ...]]:
         """For each document that has versions: the numbers of all of them, itself included, newest first."""
-        groups: dict[int, list[int]] = {}
-        for older, newest in self.documents_having("newer_version").items():
-            groups.setdefault(self.numbers[newest], []).append(older)
-        if not groups:
+        newest = {older: self.numbers[newer] for older, newer in self.documents_having("newer_version").items()}
+        if not newest:
             return {}
-        numbered = self.documents_having("document_number").items()
-        days = {number: year[1] for number, value in numbered if (year := re.search(r"〔(\d{4})〕", value))}
-        written, published = self.documents_having("date"), self.documents_having("published")
-        for number in written.keys() | published.keys():
-            days[number] = max(written.get(number, ""), published.get(number, ""))
-        ordered = {
-            newest: (newest, *sorted(older, key=lambda number: (days.get(number, ""), number), reverse=True))
-            for newest, older in groups.items()
-        }
-        return {number: group for group in ordered.values() for number in group}
+        names = ("document_number", "date", "published")
+        return version_groups(newest, *(self.documents_having(name) for name in names))
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -243,12 +233,15 @@ class Generation:
         """Values of a field by the number of the document that has it."""
         return dict(self._db.execute("SELECT document, value FROM fields WHERE name = ?", (name,)))
 
-    def chunk(self, ordinal: int) -> tuple[int, int, Chunk]:
-        """A chunk by its ordinal, with the number of its document and its place in it."""
-        row = self._db.execute(
-            'SELECT document, number, start, "end", section, term FROM chunks WHERE ordinal = ?', (ordinal,)
-        ).fetchone()
-        return row[0], row[1], masked_chunk(chunk_of(*row[2:]))
+    def chunks_at(self, ordinals: Sequence[int]) -> list[tuple[int, int, Chunk]]:
+        """Chunks by their ordinals, in the order given, each with the number of its document and its place in it."""
+        marks = ",".join("?" * len(ordinals))
+        rows = self._db.execute(
+            f'SELECT ordinal, document, number, start, "end", section, term FROM chunks WHERE ordinal IN ({marks})',
+            tuple(ordinals),
+        )
+        found = {row[0]: (row[1], row[2], masked_chunk(chunk_of(*row[3:]))) for row in rows}
+        return [found[ordinal] for ordinal in ordinals]
 
     def sentence_cosines(self, rows: NDArray[np.int64], vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines of sentences, by their numbers int64 [n], with a unit vector: float32 [n], right to within 0.01."""

@@ -29,8 +29,8 @@ def passages_of(generation: Generation, candidates: Sequence[Candidate]) -> list
     """Look candidates up, ranks from 1 in the order given."""
     documents: dict[int, Document] = {}
     passages = []
-    for rank, candidate in enumerate(candidates, start=1):
-        number, place, chunk = generation.chunk(candidate.ordinal)
+    chunks = generation.chunks_at([candidate.ordinal for candidate in candidates])
+    for rank, (candidate, (number, place, chunk)) in enumerate(zip(candidates, chunks, strict=True), start=1):
         if number not in documents:
             documents[number] = generation.document(number)
         document = documents[number]

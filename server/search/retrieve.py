@@ -182,7 +182,7 @@ class Retriever:
         else:
             order = candidates.words + candidates.bigrams
         clock.lap("rerank")
-        return _ordered(candidates, order)
+        return _ordered(candidates, order, max(k, RERANKED))
 
     def _with_rest(
         self, query: Query, ranked: list[Candidate], lists: Mapping[str, Found], k: int
@@ -249,9 +249,9 @@ class _Clock:
             self._began = now
 
 
-def _ordered(candidates: Candidates, order: NDArray[np.float64]) -> list[Candidate]:
-    """Candidates by score, ties by ordinal."""
-    places = np.lexsort((candidates.ordinals, -order))
+def _ordered(candidates: Candidates, order: NDArray[np.float64], k: int) -> list[Candidate]:
+    """The first ``k`` candidates by score, ties by ordinal."""
+    places = np.lexsort((candidates.ordinals, -order))[:k]
     lexical = (candidates.words + candidates.bigrams)[places].tolist()
     columns = candidates.ordinals[places].tolist(), order[places].tolist(), candidates.chunk_cosine[places].tolist()
     return [

@@ -57,7 +57,7 @@ def test_documents_and_chunks_hold_the_text(data: Path) -> None:
         for _, chunk in generation.chunks_of(number):
             assert "".join(document.text[chunk.start : chunk.end].split()) in "".join(original.split())
         for place, (ordinal, chunk) in enumerate(generation.chunks_of(number)):
-            assert generation.chunk(ordinal) == (number, place, chunk)
+            assert generation.chunks_at([ordinal]) == [(number, place, chunk)]
             assert generation.chunk_documents[ordinal] == number
     with pytest.raises(UnknownDocument, match="no such document"):
         generation.document_by_id("nothing")
@@ -68,7 +68,7 @@ def test_vectors_and_terms_belong_to_their_sentences_and_chunks(data: Path) -> N
     encoder = HashingEncoder()
     assert generation.sentence_starts[0] == 0
     for ordinal in range(generation.manifest.chunks):
-        number, _, chunk = generation.chunk(ordinal)
+        [(number, _, chunk)] = generation.chunks_at([ordinal])
         document = generation.document(number)
         spans = generation.sentence_spans[generation.sentence_starts[ordinal] : generation.sentence_starts[ordinal + 1]]
         sentences = [document.text[start:end] for start, end in spans.tolist()]
@@ -260,3 +260,10 @@ class TestDamage:
         assert problems_of(Generation(data)) == ["manifest.json：内容与校验和不符 / checksum differs"]
         (generation.folder / "manifest.sha256").unlink()
         assert any("a sentence lies outside its chunk" in problem for problem in problems_of(Generation(data)))
+
+
+def test_chunks_come_in_the_order_they_are_asked_for(data: Path) -> None:
+    generation = sound(data)
+    asked = [2, 0, 1]
+    assert generation.chunks_at(asked) == [generation.chunks_at([ordinal])[0] for ordinal in asked]
+    assert generation.chunks_at([]) == []

@@ -90,7 +90,7 @@ def test_the_sample_corpus_with_the_bundled_encoder(data: Path, corpus: Path, en
     assert problems_of(generation) == []
     assert generation.identity.fingerprint == encoder.fingerprint
     for ordinal in range(0, report.chunks, 7):
-        document = generation.document(generation.chunk(ordinal)[0])
+        document = generation.document(generation.chunks_at([ordinal])[0][0])
         places = slice(*generation.sentence_starts[ordinal : ordinal + 2].tolist())
         sentences = [document.text[start:end] for start, end in generation.sentence_spans[places].tolist()]
         rows = np.arange(places.start, places.stop)
