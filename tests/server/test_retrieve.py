@@ -1,5 +1,6 @@
 """Retrieval over a real index, against scores computed in another way."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -14,12 +15,13 @@ from numpy.typing import NDArray
 from indexer.encoders import Encoder
 from indexer.errors import EncoderMismatch, StoreMismatch
 from indexer.generations import Generation
+from server.search.asked import Asked
 from server.search.candidates import Candidate
 from server.search.passages import passages_of
 from server.search.query import Query, understand_query
 from server.search.rank import ranker
 from server.search.retrieve import _WEIGHTS, FEATURES, POOL, Retriever, System
-from server.search.strongest import best
+from server.search.strongest import Found, best
 from tests.server.support import DEFINITION_631, PRESS, REPLY_457, REPLY_627, REPORT, OtherEncoder
 
 
@@ -155,6 +157,45 @@ def test_the_whole_encoder_is_asked_where_the_quick_search_is_not_sure(
     found = [(c.ordinal, c.score) for c in retriever.search(query, 20)]
     assert encoded == [question] * asked
     assert (found == whole) == bool(asked)
+
+
+@pytest.mark.parametrize(
+    ("scores", "weight", "unsure"),
+    [
+        ([5.0, 1.0], 10.0, False),
+        ([2.9, 1.0], 10.0, True),  # The best holds little of the question.
+        ([5.0, 4.6], 10.0, True),  # The next one holds as much, but for a tenth.
+        ([5.0, 4.4], 10.0, False),
+        ([1.0], 10.0, False),  # Nothing to be mistaken for.
+        ([], 10.0, False),
+    ],
+)
+def test_words_alone_can_show_that_a_quick_ranking_is_not_worth_making(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch, scores: list[float], weight: float, *, unsure: bool
+) -> None:
+    quick: list[str] = []
+
+    def encode_quickly(_: Retriever, query: Query) -> None:
+        quick.append(query.text)
+
+    found = Found(np.arange(len(scores)), np.array(scores, np.float32))
+    monkeypatch.setattr(Asked, "weight", weight)
+    monkeypatch.setattr("server.search.lists.strongest", lambda *_: found)
+    monkeypatch.setattr(Retriever, "encode_quickly", encode_quickly)
+    retriever.search(understand_query("盘活闲置资产的思路"), 8)
+    assert quick == ([] if unsure else ["盘活闲置资产的思路"])
+
+
+def test_a_question_weighs_what_a_chunk_of_its_own_terms_would_score(generation: Generation) -> None:
+    asked = Asked.of(understand_query("水库水库除险"), generation)
+    fields = ((generation.words, asked.query.tokens.words), (generation.bigrams, asked.query.tokens.bigrams))
+    count = generation.manifest.chunks
+    by_hand = 0.0
+    for index, tokens in fields:
+        for token in tokens:
+            n = int(index.document_frequency([token])[0])
+            by_hand += max(math.log((count - n + 0.5) / (n + 0.5)), 0.05)
+    assert asked.weight == pytest.approx(by_hand)
 
 
 def test_the_quick_vector_is_that_of_the_first_encoder(retriever: Retriever, encoder: Encoder) -> None:
