@@ -2,6 +2,7 @@
 
 import time
 
+import anyio
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
@@ -18,6 +19,8 @@ from server.security.refused import AccessRefused
 # Files that are the same for everyone, and what watches the service: neither counted nor written down.
 _FREE = ("/static/", "/healthz", "/readyz", "/metrics", "/widget.js", "/favicon.ico")
 _WRITTEN = ("/api/", "/v1/", "/replies.atom")
+# Seconds that the next part of a request may take to come.
+_PATIENCE = 30.0
 # A form around an uploaded file, in bytes.
 _FORM = 65_536
 
@@ -62,17 +65,25 @@ class Gate:
             self._write(connection, address, status, 1000 * (time.perf_counter() - began))
 
     def _bounded(self, scope: Scope, connection: HTTPConnection, receive: Receive) -> Receive:
-        """``receive``, which ends in a 413 when more is sent than may be. Raises HTTPException where that is announced."""
+        """``receive``, which ends in a 413 when more is sent than may be, and in a 408 when nothing more comes. Raises
+        HTTPException where too much is announced."""
         upload = scope["method"] == "POST" and scope["path"] == "/api/documents"
         most = self._max_upload if upload else self._max_body
         announced = connection.headers.get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > most:
             raise _too_large(most)
-        read = 0
+        read, whole = 0, False
 
         async def bounded() -> Message:
-            nonlocal read
-            message = await receive()
+            nonlocal read, whole
+            if whole:  # What is waited for now is the end of the connection.
+                return await receive()
+            try:
+                with anyio.fail_after(_PATIENCE):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408, "内容迟迟没有传完 / the rest of the request did not come") from None
+            whole = not message.get("more_body", False)
             if message["type"] == "http.request":
                 read += len(message.get("body", b""))
                 if read > most:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
@@ -71,6 +72,45 @@ def test_too_many_of_a_key(own_data_dir: Path, encoder: Encoder) -> None:
     client = TestClient(app)
     got = [client.post("/api/token", json={"key": embedded}, headers={"Origin": PAGE}).status_code for _ in range(4)]
     assert got == [200] * 3 + [429]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("parts", "status"), [(1, 408), (2, 408), (3, 200)])
+async def test_a_request_that_never_ends(
+    own_data_dir: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, parts: int, status: int
+) -> None:
+    """Of a body in three parts only some come; the connection stays open."""
+    monkeypatch.setattr("server.security.gate._PATIENCE", 0.2)
+    app = app_of(own_data_dir, encoder)
+    body = json.dumps({"question": "什么是631机制？"}).encode()
+    coming = [
+        {"type": "http.request", "body": body[cut], "more_body": more}
+        for cut, more in (
+            (slice(0, 5), True),
+            (slice(5, 9), True),
+            (slice(9, None), False),
+        )
+    ][:parts]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        if coming:
+            return coming.pop(0)
+        await anyio.sleep_forever()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": "/api/ask", "raw_path": b"/api/ask", "query_string": b"", "root_path": "", "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80), "headers": [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")],
+    }  # fmt: skip
+    with anyio.fail_after(20):
+        await app(scope, receive, send)
+    assert sent[0]["status"] == status
+    if status == 408:
+        assert "没有传完" in b"".join(message.get("body", b"") for message in sent[1:]).decode()
 
 
 def test_alone_at_this_machine_nothing_is_counted(own_data_dir: Path, encoder: Encoder) -> None:
