@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from indexer.generations import Generation
@@ -16,9 +16,10 @@ from server.answer.outcome import asks_outcome, compose_outcomes
 from server.answer.reading import read_passages
 from server.answer.refuse import Refusal, no_evidence, refuse, with_nearest
 from server.answer.side_by_side import compare, compose_comparison
+from server.designation import Designation, designation_of, unknown_report
 from server.observability.watching import Stages
-from server.scope import scope_of
-from server.search.filters import Filters, chunk_mask
+from server.scope import Scope, scope_of
+from server.search.filters import Filters, chunk_mask, searched_documents
 from server.search.followup import Turn, standalone_question
 from server.search.query import Query, understand_query
 from server.search.retrieve import Retriever
@@ -42,8 +43,12 @@ def prepare(
     began = time.perf_counter()
     generation = retriever.generation
     standalone = standalone_question(question, history)
-    query = understand_query(standalone or question)
+    text = standalone or question
+    designated = designation_of(text, generation)
+    query = understand_query(designated.rest if designated else text)
     scope = scope_of(query, generation, filters)
+    if designated is not None:
+        scope = _confined(scope, designated, generation, filters, text)
     stages.lap("understand")
     reading = time.perf_counter()
     allowed = None if scope.documents is None else chunk_mask(generation, scope.documents)
@@ -77,6 +82,16 @@ def prepare(
         passages=read.passages[:top_k], total_ms=1000 * (time.perf_counter() - began), standalone_question=standalone,
     )  # fmt: skip
     return Prepared(query, answer, evidence if refusal is None else (), began)
+
+
+def _confined(
+    scope: Scope, designated: Designation, generation: Generation, filters: Filters | None, text: str
+) -> Scope:
+    """A scope within the reports that the question names; a refusal where there is none of that name."""
+    if not designated.documents:
+        return Scope(scope.documents, scope.refusal or unknown_report(text, designated.name))
+    found = searched_documents(generation, filters, among=set(designated.documents)) or set()
+    return replace(scope, documents=found if scope.documents is None else found & scope.documents)
 
 
 def _extract(query: Query, found: Found, generation: Generation) -> tuple[Refusal | None, str, list[Citation]]:
