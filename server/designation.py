@@ -26,7 +26,7 @@ _NAMED_EN = re.compile(
     r"(?:,?\s*\b(?i:according to|in|from|of|does|did)\s+)?(?:\b(?i:the)\s+)?"
     r"(?:\b(?P<front>[A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*){0,3}|[a-z]+)(?:'s|’s)\s+)?\b(?:the\s+)?(?P<year>(?:19|20)\d\d)\s+"
     r"(?P<kind>(?i:(?:(?:state council|government|central|premier's|provincial|municipal)\s+)*(?:work\s+)?report))\b(?:\s*\([^)]*\))?"
-    r"(?i:\s+to the national people's congress)?,?"
+    r"(?P<congress>(?i:\s+to the (?:national )?people's congress))?,?"
 )
 # What a work report is called beside its place and year.
 _OF_GOVERNMENT = re.compile(r"中华人民共和国|国务院|人民政府|政府|工作|报告|的|关于|(?:19|20)\d\d\s*年(?:度)?|[《》\s]")
@@ -52,7 +52,8 @@ def designation_of(text: str, generation: Generation) -> Designation | None:
     """The report that a question names by its year, and by its place where it has one. None where it names none, or several."""
     plain = normalise(text)
     if language_of(text) == "en":
-        found = [match for match in _NAMED_EN.finditer(text) if " " in match["kind"]]
+        # A report of anything, unless it says whose.
+        found = [match for match in _NAMED_EN.finditer(text) if " " in match["kind"] or match["congress"]]
     else:
         # As it was written, where that is as long.
         text = text if len(text) == len(plain) else plain

@@ -57,6 +57,7 @@ def meant(text: str, generation: Generation) -> tuple[list[str], str] | None:
         ("How many centres were built according to Heilongjiang's 2025 government work report?", ["黑龙江"], "How many centres were built?"),
         ("What does heilongjiang's 2025 work report say of elderly care?", ["黑龙江"], "What say of elderly care?"),
         ("In the 2025 Government Work Report, how many centres were there?", ["全国"], "how many centres were there?"),
+        ("According to the 2025 report to the National People's Congress, how many were there?", ["全国"], "how many were there?"),
         # There are reports of that year, and none of that place.
         ("山西省2025年政府工作报告里建成了多少养老服务中心", [], "建成了多少养老服务中心"),
         ("How many centres were built according to Shanxi's 2025 government work report?", [], "How many centres were built?"),
