@@ -13,6 +13,7 @@ from server.answer.extract import compose, compose_fields
 from server.answer.fields import field_answers
 from server.answer.finding import READ, Found, find_evidence
 from server.answer.outcome import asks_outcome, compose_outcomes
+from server.answer.plain import in_plain_words
 from server.answer.reading import read_passages
 from server.answer.refuse import Refusal, no_evidence, refuse, with_nearest
 from server.answer.side_by_side import compare, compose_comparison
@@ -45,10 +46,11 @@ def prepare(
     standalone = standalone_question(question, history)
     text = standalone or question
     designated = designation_of(text, generation)
-    query = understand_query(designated.rest if designated else text)
-    scope = scope_of(query, generation, filters)
+    asked = understand_query(designated.rest if designated else text)
+    scope = scope_of(asked, generation, filters)
     if designated is not None:
         scope = _confined(scope, designated, generation, filters, text)
+    query = in_plain_words(asked)
     stages.lap("understand")
     reading = time.perf_counter()
     allowed = None if scope.documents is None else chunk_mask(generation, scope.documents)
@@ -81,7 +83,7 @@ def prepare(
         answer=text if refusal is None else refusal.message, citations=citations if refusal is None else [],
         passages=read.passages[:top_k], total_ms=1000 * (time.perf_counter() - began), standalone_question=standalone,
     )  # fmt: skip
-    return Prepared(query, answer, evidence if refusal is None else (), began)
+    return Prepared(asked, answer, evidence if refusal is None else (), began)
 
 
 def _confined(

@@ -9,6 +9,7 @@ from indexer.analyzer import normalise
 from server.answer.expected import Expected, asks_growth, candidates
 from server.answer.possible import figures, lists
 from server.answer.terms import Terms
+from server.answer.totals import named_thing
 
 # A value is said first only when it stands this much nearer to the question's words than any other.
 _CLEARLY = 1.25
@@ -24,6 +25,9 @@ _GROWN = re.compile(r"(?:增长|增加|提高|上升|下降|降低|减少|增幅
 # 由2023年底的36.8%降至7.4%: the value that it rose or fell from is that of a year of its own.
 _OF_YEAR = re.compile(r"[由从]\s*(?P<when>(?P<year>(?:19|20)\d\d)\s*年|年初)[末底初]?的?[^,，。;；\d]{0,8}$")
 _YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# 人均生产总值达到 says nothing of the 生产总值.
+_PER_HEAD = re.compile(r"人均[^,，。;；\d]*$")
+_EACH = re.compile(r"(?P<things>[^,，。;；:：]*)分别(?:是|为|有|达到?)?")
 _DAY = re.compile(r"[日号]$|-\d{1,2}$")
 _ASKS_DAY = re.compile(r"哪一?[天日]|几[日号]|what date|which day")
 _TO = re.compile(
@@ -71,9 +75,23 @@ def _of_its_year(question: str, text: str, spots: Sequence[tuple[int, int]]) -> 
     return kept
 
 
+def _of_its_thing(question: str, text: str, spots: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Of 大型、中型泵站分别为6座、35座 the value of the one thing that the question names; all spots where it names none or more."""
+    for match in _EACH.finditer(text):
+        things = [thing for thing in re.split(r"[、和与及]", match["things"]) if thing]
+        values = [spot for spot in spots if spot[0] >= match.end()][: len(things)]
+        asked = [named_thing(thing) in question for thing in things]
+        if len(values) == len(things) and sum(asked) == 1:
+            return [values[asked.index(True)]]
+    return list(spots)
+
+
 def _fitting(expected: Expected, text: str, spots: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The spots that fit best, by what stands before them and how exact a date is; all where none does."""
     if expected.kind == "number":
+        spots = [
+            spot for spot in spots if "人均" in expected.question or not _PER_HEAD.search(text[: spot[0]])
+        ] or spots
         grown = [spot for spot in spots if _GROWN.search(text[max(0, spot[0] - 12) : spot[0]])]
         wanted = grown if asks_growth(expected.question) else [spot for spot in spots if spot not in grown]
         if spots and not wanted and not asks_growth(expected.question):
@@ -98,7 +116,7 @@ def direct_value(expected: Expected, terms: Terms, quote: str) -> str | None:
     if len(text) != len(quote):
         return None  # Offsets would not be those of the quote.
     spots = sorted(figures(expected, text) if expected.kind == "number" else candidates(expected, text))
-    spots = _of_its_year(expected.question, text, spots)
+    spots = _of_its_thing(expected.question, text, _of_its_year(expected.question, text, spots))
     spots = _fitting(expected, text, spots)
     places = [
         (at, float(weight) * (_FOCUS if term in expected.left[-_ASKED_ABOUT:] else 1.0))

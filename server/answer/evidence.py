@@ -12,18 +12,19 @@ from indexer.analyzer import normalise
 from indexer.generations import Generation
 from indexer.numerals import to_arabic
 from indexer.validity import EXPIRED, REPEALED
+from server.answer.demands import UNMET, demand_of
 from server.answer.duties import missing_duty
 from server.answer.expected import expected_answer, in_unit
 from server.answer.features import FEATURES, measure_some
 from server.answer.focus import WHOLE, Focused, focused
 from server.answer.identity import bears, coined, missing_name, says_post
 from server.answer.measured import first_choice
-from server.answer.places import missing_place, named_in
+from server.answer.places import missing_place, named_in, places_of
 from server.answer.scorer import LIMIT, load_networks
 from server.answer.sentences import ReadPassage, read_passage, read_sentences
 from server.answer.subject import Subject
 from server.answer.terms import Terms, matcher
-from server.answer.years import asks_now, asks_plan, is_planned, latest_year, year_fit
+from server.answer.years import asks_now, asks_plan, in_this_year, is_planned, latest_year, year_fit
 from server.search.passages import Passage
 from server.search.query import Query
 
@@ -217,7 +218,7 @@ def collect_evidence(
     if not read:
         return []
     codes: Mapping[str, re.Pattern[str]] = {code: matcher(code) for code in query.codes}
-    groups, expected = _groups(query), expected_answer(query)
+    groups, expected, demand = _groups(query), expected_answer(query), demand_of(query, terms, passages)
     defines = [_defines(query, codes, one.passage) for one in read]
     unnamed = [missing_name(query, one.passage) for one in read]
     places = [(at, i) for at, one in enumerate(read) for i in range(len(one.spans))]
@@ -229,6 +230,8 @@ def collect_evidence(
     scores = load_networks()[query.language].scores(features, LIMIT).tolist()
     rarest = terms.names.index(terms.rarest) if terms.rarest is not None else None
     subject = Subject.of(terms, " ".join((*named_in(query), *query.years)))
+    # What is asked of a place is answered by the documents about it, however old; what is not, by the latest there is.
+    dated = in_this_year(query, passages, generation.titles) if places_of(query) else query
     asks_what_was = bool(query.years) and not asks_plan(query)
     own = np.stack([read[at].measured.rows[i] for at, i in chosen])
     near = own | np.stack([read[at].measured.heading for at, _ in chosen])
@@ -248,8 +251,14 @@ def collect_evidence(
             unnamed[at] or missing_place(query, one.passage, start, end) or missing_duty(query, one.passage, plain)
         )
         fit = year_fit(query, one.passage, start, plain)
+        if dated is not query and year_fit(dated, one.passage, start, plain) == 0:
+            fit = 0.0
         known += _DEFINES * defines[at] - _otherness(missing, fit) + _adjusted(query, groups, one.passage, plain)
         meets = focused(expected, terms, plain, one.context.heading)
+        if demand is not None and not defines[at]:
+            demanded = demand(one.passage, start, end)
+            meets, known = demanded.on(meets), known + (demanded.worth if demanded.met else -UNMET)
+            start = start if demanded.start is None else demanded.start
         known -= _BARE.get(expected.kind, _BARE_OF_NAMES) * meets.bare + _OTHER_MEASURE * (
             meets.other_measure or meets.off
         )

@@ -11,6 +11,7 @@ from indexer.validity import EXPIRED, REPEALED
 from server.answer.cite import Citation, cite
 from server.answer.coinage import asked_coinage, explanations
 from server.answer.conflict import rival_figures
+from server.answer.demands import demanded_value
 from server.answer.direct import direct_value
 from server.answer.enumeration import asked_count, enumeration_at, listed_within, lists_within
 from server.answer.evidence import Evidence
@@ -232,13 +233,15 @@ def cited_parts(parts: Sequence[Part], n: int) -> list[Citation]:
 def _with_direct(query: Query, parts: Sequence[Part], terms: Terms) -> list[Part]:
     """The first part with the value that it answers with; the first part of every other document likewise."""
     expected = expected_answer(query)
-    if expected.kind not in ("number", "date"):
-        return list(parts)
     seen: set[str] = set()
     found = []
     for part in parts:
         document = part.passage.document.document_id
-        direct = None if document in seen else direct_value(expected, terms, part.shown)
+        direct = None
+        if document not in seen and expected.kind in ("number", "date"):
+            direct = direct_value(expected, terms, part.shown)
+        elif document not in seen:
+            direct = demanded_value(query, terms, part.passage, part.start, part.end)
         seen.add(document)
         found.append(replace(part, direct=direct))
     return found

@@ -45,7 +45,9 @@ _ASKS = re.compile(
 )
 _MOST_LEFT, _MOST_RIGHT = 3, 2
 # 多少名董事 counts 董事.
-_COUNTS = re.compile(r"(?:多少|几)[个户家项条名位件处份]")
+_COUNTS = re.compile(r"(?:多少|几)[个户家项条名位件处份场次间所座套台辆起]")
+# 三级国有企业 are none of those of the first and second level.
+_LEVEL = re.compile(r"[一二三四五六七八九]级(?=[\u4e00-\u9fff]{2})")
 _CLAUSES = re.compile(r"[,，。;；?？]")
 # Measures of many things, told apart by the word before: 负债总额; and such as name all by themselves: 资产负债率.
 _OF_MANY = re.compile(
@@ -230,6 +232,7 @@ def focused(expected: Expected, terms: Terms, text: str, heading: str) -> Focuse
     other = bool(focus.measure) and not _names_measure(focus.measure, around)
     uncounted = bool(focus.counted) and all(_held(word, around) < _NO_NOUN for word in focus.counted)
     uncounted = uncounted or _counts_others(expected, focus, text, heading)
+    uncounted = uncounted or any(level not in around for level in _LEVEL.findall(expected.question))
     figure = expected.kind in ("number", "date") and focus.head is not None
     off = figure and said <= _NOTHING and _held(focus.head or "", around) <= _NO_NOUN
     return Focused(said, bare, other, off or uncounted)
@@ -239,8 +242,9 @@ def _counts_others(expected: Expected, focus: Focus, text: str, heading: str) ->
     """Whether no figure of a sentence is said of what is counted: 1900户,…,亏损面7.4% counts no 户 that are 亏损."""
     names = tuple(name for word in focus.told for name in SAME.get(word, (word,)))
     spots = figures(expected, text) if names and expected.unit is not None else []
-    if not spots or any(name in heading for name in names):
+    if not spots or all(any(name in heading for name in SAME.get(word, (word,))) for word in focus.told):
         return False
     if not any(name in text for name in names):
-        return all(_held(word, f"{text}\n{heading}") < _NO_NOUN for word in focus.told)
+        # Of 研发 人员 it is the first that says which ones.
+        return _held(focus.told[0], f"{text}\n{heading}") < _NO_NOUN
     return not any(said_of(names, text, *spot) for spot in spots)

@@ -94,7 +94,8 @@ def places_of(query: Query) -> tuple[str, ...]:
         named = _of_dictionary(re.sub(r"[“「『《\"][^”」』》\"]*[”」』》\"]", " ", text))
         # 写涪陵区那篇: the dictionary knows where the name begins.
         found = [name for name in found if not any(name != place and name.endswith(place) for place in named)]
-        found = [*query.places, *found, *named]
+        # 哪个区 asks for a place and names none.
+        found = [*(name for name in query.places if not re.search(r"[哪几某]", name)), *found, *named]
     stems = found if query.language == "en" else [_stem(name) for name in found]
     provinces = set(provinces_of(query))
     known = _ALL_PROVINCES if query.language == "zh" else re.compile("(?!)")

@@ -100,6 +100,8 @@ def _other(query: Query, evidence: Evidence) -> Refusal | None:
     if evidence.missing is not None:
         return _mismatch(query, evidence.missing)
     if evidence.year_fit == 0:
+        if not query.years:
+            return _mismatch(query, "今年")
         years = "、".join(query.years)
         return _mismatch(query, years if query.language == "en" else f"{years}年")
     return None

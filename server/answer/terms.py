@@ -73,11 +73,16 @@ def _bare(written: str, names_number: bool) -> str:
     return bare if re.search(r"\w{2}", bare) else text
 
 
+# Words that count the same things and stand for one another.
+_COUNTED_BY = re.compile(r"(?:多少|几)[家户间名位次场回件份起](?!户|数|额|口|期|量|型|税|价)")
+
+
 def content_tokens(query: Query) -> Tokens:
     """Tokens of the words that carry a question; of an English one as the query has them."""
     if query.language == "en":
         return query.content
-    words = rjieba.cut(bare_question(query))
+    # 位 of 多少位 and 几家 are no subject: the document may count 名 and 户.
+    words = rjieba.cut(_COUNTED_BY.sub(" ", bare_question(query)))
     return analyze("".join(" " if word in STOP else word for word in words))
 
 

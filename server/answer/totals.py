@@ -29,6 +29,8 @@ _CHANGED = re.compile(
     r"(?:新增|增加|减少|压减|净增|新设|新培育|新认定|新引进|注销|撤销)(?:(?!至|到|为|达)[^,，。;；])*$"
 )
 _EACH = re.compile(r"(?P<things>[^,，。;；:：]*)分别(?:是|为|有|达|达到)?[^,，。;；:：]*$")
+# 二级国企 asks for 二级国有企业.
+_GRADE = re.compile(r"[一二三四五六七八九]级|[大中小]型")
 _BEFORE = 120
 
 
@@ -60,7 +62,14 @@ def of_some(question: str, text: str, start: int) -> bool:
     if each is None or "分别" in question:
         return False
     # 一级企业有多少家 asks for one of those that are told apart.
-    return not any(len(thing) > 1 and thing in question for thing in re.split(r"[、和与及]", each["things"].strip()))
+    things = re.split(r"[、和与及]", each["things"].strip())
+    return not any(len(thing) > 1 and named_thing(thing) in question for thing in things)
+
+
+def named_thing(thing: str) -> str:
+    """The words that tell a thing from those beside it: 二级 of 二级国有企业; the whole where none do."""
+    grade = _GRADE.match(thing.strip())
+    return grade.group() if grade else thing.strip()
 
 
 def said_of(words: tuple[str, ...], text: str, start: int, end: int) -> bool:

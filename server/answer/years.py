@@ -1,7 +1,9 @@
 """Years: which ones a sentence speaks of, by its own words, the headings above it, or the document's own year."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 
 from indexer.analyzer import normalise
@@ -39,6 +41,10 @@ _PLANNED = re.compile(
 )
 _AIMS = re.compile(r"预期目标|主要目标|目标是")
 _LEAD = 400
+_ASKS_THIS = re.compile(r"今年|本年度")
+# 比去年增长 asks for no year of its own.
+_ASKS_BEFORE = re.compile(r"(?<![比较与和同对年])(?P<word>去年|前年)(?!同期|相比|以来)(?:度)?")
+_BACK = {"去年": 1, "前年": 2}
 _ASKS_NOW = re.compile(r"现在|目前|当前|如今|眼下|最新|\b(?:now|currently|latest|at present)\b", re.IGNORECASE)
 _ASKS_PLAN = re.compile(
     r"目标|计划|预期|力争|打算|将|要(?!点|素|求|闻|事|紧)|预计|安排|下一步|承诺|今后|未来|明年|\btarget|\bplan|\bgoal|\bwill\b|\baim",
@@ -206,3 +212,18 @@ def latest_year(passage: Passage, start: int, plain: str) -> str:
     spoken = spoken_years(passage, start, plain)
     held = spoken.stated or spoken.beside or spoken.headed or spoken.placed
     return max(held, default=spoken.issued or "")
+
+
+def in_this_year(query: Query, passages: Sequence[Passage], titles: Sequence[str]) -> Query:
+    """A question that says 今年 and no year with the year of the latest document, of those found and by the ``titles`` of all,
+    and the one before: what speaks of an earlier year is not of 今年."""
+    if query.years or query.language == "en" or not _ASKS_THIS.search(query.text):
+        return query
+    issued = (*(issued_in(passage.document) for passage in passages), *map(_titled, titles))
+    latest = max((int(year) for year in issued if year is not None and year.isdigit()), default=None)
+    return query if latest is None else replace(query, years=(str(latest), str(latest - 1)))
+
+
+def with_real_years(text: str, today: date) -> str:
+    """A question with the years that it counts from today written out: 2025年 for 去年, asked in 2026."""
+    return _ASKS_BEFORE.sub(lambda match: f"{today.year - _BACK[match['word']]}年", text)

@@ -31,6 +31,7 @@ def district(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Assi
         ("乌石区2022年有多少座泵站", "41座"),
         ("乌石区2022年末泵站有多少座", "41座"),
         ("乌石区2022年大型泵站有多少座", "6座"),
+        ("乌石区2022年中型的泵站有多少个", "35座"),
         ("青山市2022年底还有多少户水厂", "38户"),
         # What a value fell from is that of its own year.
         ("青山市2021年底水厂亏损面是多少", "31.4%"),

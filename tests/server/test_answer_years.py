@@ -1,5 +1,6 @@
 """Years and places that a sentence speaks of."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from indexer.document import Document, Field
 from server.answer.places import elsewhere, missing_place, places_of, provinces_of
-from server.answer.years import asks_plan, is_planned, other_year, year_fit, years_in
+from server.answer.years import asks_plan, in_this_year, is_planned, other_year, with_real_years, year_fit, years_in
 from server.search.passages import Passage
 from server.search.query import understand_query
 
@@ -141,3 +142,32 @@ def test_years_are_years(text: str, issued: str | None) -> None:
 def test_the_year_of_a_figure(question: str, text: str, fit: float) -> None:
     start = max(text.rfind("。", 0, len(text) - 1), text.rfind("\n")) + 1
     assert year_fit(understand_query(question), passage(text, "情况通报"), start, text[start:]) == fit
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "years"),
+    [
+        ("白石区今年水厂利润是多少", "白石区2029年度报告", ("2029", "2028")),
+        # The year of a letter counts, where it is later than those of all titles.
+        ("白石区今年水厂利润是多少", "白石区2020年度报告", ("2024", "2023")),
+        ("白石区2022年水厂利润今年公布了吗", "白石区2029年度报告", ("2022",)),
+        ("白石区水厂利润是多少", "白石区2029年度报告", ()),
+    ],
+)
+def test_this_year_is_that_of_the_latest_document(question: str, title: str, years: tuple[str, ...]) -> None:
+    letter = passage("已改造5处。", "答复函", date="2024-05-06")
+    assert in_this_year(understand_query(question), [letter], [title, "无年份"]).years == years
+
+
+@pytest.mark.parametrize(
+    ("question", "plain"),
+    [
+        ("去年修了几座桥", "2030年修了几座桥"),
+        ("前年底有多少户", "2029年底有多少户"),
+        ("比去年增长多少", "比去年增长多少"),
+        ("去年同期是多少", "去年同期是多少"),
+        ("与去年相比增长多少", "与去年相比增长多少"),
+    ],
+)
+def test_years_counted_from_today(question: str, plain: str) -> None:
+    assert with_real_years(question, date(2031, 1, 1)) == plain
