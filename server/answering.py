@@ -9,10 +9,11 @@ from indexer.generations import Generation
 from server.answer.answer import Answer
 from server.answer.cite import Citation
 from server.answer.evidence import Evidence
-from server.answer.extract import compose, compose_fields
+from server.answer.extract import compose
+from server.answer.field_lines import compose_fields
 from server.answer.fields import field_answers
 from server.answer.finding import READ, Found, find_evidence
-from server.answer.outcome import asks_outcome, compose_outcomes
+from server.answer.outcome import MOST_REPLIES, asks_outcome, compose_outcomes
 from server.answer.plain import in_plain_words
 from server.answer.reading import read_passages
 from server.answer.refuse import Refusal, no_evidence, refuse, with_nearest
@@ -64,9 +65,11 @@ def prepare(
     evidence: Sequence[Evidence] = ()
     if refusal is None and scope.named:
         named = [generation.document(number) for number in scope.named]
-        text, citations = compose_fields(query, field_answers(query, named))
-        if not citations and asks_outcome(query):
-            text, citations = compose_outcomes(query, [generation.document_by_id(one.document_id) for one in named])
+        text, citations = compose_fields(query, field_answers(query, named, scope.by), scope.by)
+        if not citations and len(named) <= MOST_REPLIES and asks_outcome(query):
+            text, citations = compose_outcomes(
+                query, [generation.document_by_id(one.document_id) for one in named], scope.by
+            )
     if refusal is None and not citations:
         found = find_evidence(retriever, query, allowed, count, read)
         read, evidence = found.read, found.evidence

@@ -16,7 +16,6 @@ from server.answer.direct import direct_value
 from server.answer.enumeration import asked_count, enumeration_at, listed_within, lists_within
 from server.answer.evidence import Evidence
 from server.answer.expected import expected_answer
-from server.answer.fields import LABELS, STATED, FieldAnswer, asked_fields
 from server.answer.terms import Terms
 from server.search.passages import Passage
 from server.search.query import Query
@@ -32,7 +31,6 @@ _WHOLE_LIST = 260
 _LOOKED_THROUGH = 10
 _LISTS = ("list", "definition", "how", "open")
 _TITLE = 30
-_UNSTATED = {"zh": "{}：文件没有写明。", "en": "{}: the document does not state it."}
 # 哪几批 asks for a list, though it counts.
 _WHICH = re.compile(r"哪几|哪些|哪[两二三四五六七八九十]|分别是")
 
@@ -271,30 +269,3 @@ def compose(
         shown.append(line)
         citations.extend(cited)
     return "\n".join(shown), citations
-
-
-def compose_fields(query: Query, answers: Sequence[FieldAnswer]) -> tuple[str, list[Citation]]:
-    """An answer made of metadata fields, each citing the words it was read from."""
-    parts: list[str] = []
-    citations: list[Citation] = []
-    for found in answers:
-        start, end = found.field.start, found.field.end
-        if start is None or end is None:
-            continue
-        citation = cite(len(citations) + 1, found.document, (), start, end, found.document.text[start:end])
-        label = LABELS[found.name][query.language == "en"]
-        separator = ": " if query.language == "en" else "："
-        quote = " ".join(citation.quote.split())
-        value = found.field.value
-        stated = "" if value in quote else f" ({value})" if query.language == "en" else f"（{value}）"
-        part = f"{label}{separator}{quote}{stated} [{citation.n}]"
-        if parts and len("\n".join([*parts, part])) > MAX_ANSWER:
-            break
-        parts.append(part[:MAX_ANSWER])
-        citations.append(citation)
-    if citations:
-        said = {found.name for found in answers}
-        for name in asked_fields(query):
-            if name in STATED and name not in said:
-                parts.append(_UNSTATED[query.language].format(LABELS[name][query.language == "en"]))
-    return "\n".join(parts), citations

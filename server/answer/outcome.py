@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from indexer.document import Document
 from server.answer.cite import Citation, cite
 from server.answer.extract import MAX_ANSWER
+from server.answer.field_lines import named_reply
+from server.answer.fields import NamedBy
 from server.answer.plans import Plan, pieces_of_plan, plans_of
 from server.answer.years import issued_in
 from server.replies import Statement, commitments
@@ -19,6 +21,8 @@ _OUTCOME = re.compile(
     re.IGNORECASE,
 )
 _PROMISE = re.compile(r"承诺|许诺|promise", re.IGNORECASE)
+# Replies that are told side by side; of more there is no room to say anything of each.
+MOST_REPLIES = 3
 # Characters of the labels and marks of a plan's lines; of a title that tells replies apart.
 _MARKS, _TITLE = 60, 40
 _NAMED = {"zh": "《{}》（{}）：", "en": "《{}》 ({}):"}
@@ -89,12 +93,22 @@ def compose_outcome(
     return "\n".join(lines), citations
 
 
-def compose_outcomes(query: Query, documents: Sequence[Document]) -> tuple[str, list[Citation]]:
-    """What came of a proposal by each of the replies that bear its number, each named; of those of the year that the question
-    names, where there are such. Replies with the same words are shown once."""
+def _alone(query: Query, document: Document, by: NamedBy) -> tuple[str, list[Citation]]:
+    """What came of a proposal by its one reply, which is named where it was found by its subject."""
+    if by != "subject":
+        return compose_outcome(query, document)
+    name = f"{named_reply(document, query.language)}{':' if query.language == 'en' else '：'}"
+    text, cited = compose_outcome(query, document, MAX_ANSWER - len(name) - 1)
+    return (f"{name}\n{text}" if cited else ""), cited
+
+
+def compose_outcomes(query: Query, documents: Sequence[Document], by: NamedBy = "number") -> tuple[str, list[Citation]]:
+    """What came of a proposal by each of the replies that are meant, each named where there are several or it was found
+    ``by`` its subject; of those of the year that the question names, where there are such. Replies with the same words are
+    shown once."""
     fitting = [one for one in documents if issued_in(one) in query.years] or list(documents)
     if len(fitting) == 1:
-        return compose_outcome(query, fitting[0])
+        return _alone(query, fitting[0], by)
     blocks: list[str] = []
     citations: list[Citation] = []
     seen: set[tuple[str, ...]] = set()
@@ -109,5 +123,5 @@ def compose_outcomes(query: Query, documents: Sequence[Document]) -> tuple[str, 
             citations.extend(cited)
     if len(blocks) == 1:
         held = next(one for one in fitting if one.document_id == citations[0].document_id)
-        return compose_outcome(query, held)
+        return _alone(query, held, by)
     return "\n".join(blocks), citations

@@ -1,7 +1,6 @@
 """What a question names exactly: numbers, years, quarters, sessions, places and organs, each in one form however written."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +9,15 @@ import rjieba
 from indexer.analyzer import analyze, normalise
 from indexer.numerals import to_arabic
 from indexer.proposals import PROPOSAL_NUMBER, session_of
+from server.search.document_numbers import document_numbers_in
 
 _NUMBER_AFTER = re.compile(
     r"(?:(?P<kind>建议|提案)|proposal|suggestion)\s*(?:第|no\.?|number|#)?\s*(?P<number>\d{2,6})(?!\d|年)"
 )
 _NUMBER_ALONE = re.compile(r"^第\s*(?P<number>\d{2,6})\s*号(?P<kind>建议|提案)?[？?。]?$")
+# 0627提案: only with the zeros in front, by which it is no year.
+_NUMBER_BEFORE = re.compile(r"(?<![\d.-])(?P<number>0\d{2,4})\s*(?P<kind>建议|提案)")
 _CHINESE_NUMBER = re.compile(r"第([〇零一二两三四五六七八九十百千]+)号")
-_DOCUMENT_NUMBER = re.compile(r".+〔\d{4}〕\d+号")
 _SERIAL = re.compile(
     r"文号[为是]?\s*(?P<before>\d{1,5})\s*号|(?<![\d〔\]〕第])(?P<after>\d{1,5})\s*号(?:文|函|复函|答复函)"
 )
@@ -72,7 +73,9 @@ class Identifiers:
 
 def _proposals(plain: str) -> tuple[tuple[str, str | None], ...]:
     found = [*PROPOSAL_NUMBER.finditer(plain)]
-    found = found or [*_NUMBER_AFTER.finditer(plain), *_NUMBER_ALONE.finditer(plain)]
+    found = found or [
+        *_NUMBER_AFTER.finditer(plain), *_NUMBER_BEFORE.finditer(plain), *_NUMBER_ALONE.finditer(plain)
+    ]  # fmt: skip
     return tuple((match["number"].lstrip("0") or "0", match["kind"]) for match in found)
 
 
@@ -98,11 +101,11 @@ def _organs(plain: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(organ for organ in found if not _NO_ORGAN.search(organ)))
 
 
-def identifiers_in(text: str, words: Sequence[str]) -> dict[str, Any]:
-    """The fields of ``Identifiers`` for a question. ``words`` are its tokens."""
+def identifiers_in(text: str) -> dict[str, Any]:
+    """The fields of ``Identifiers`` for a question."""
     # 第四百五十七号建议 is 第457号建议.
     plain = _CHINESE_NUMBER.sub(lambda match: f"第{to_arabic(match[1]) or match[1]}号", normalise(text))
-    numbers = tuple(token for token in words if _DOCUMENT_NUMBER.fullmatch(token))
+    numbers = document_numbers_in(plain)
     session = session_of(plain)
     return {
         "document_numbers": numbers,

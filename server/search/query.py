@@ -122,5 +122,5 @@ def understand_query(text: str) -> Query:
         term=term if kind == "definition" else None,
         quoted=tuple(dict.fromkeys(_QUOTED.findall(text))),
         translations=translate(text, _ASKING_EN) if language == "en" else (),
-        **identifiers_in(text, tokens.words),
+        **identifiers_in(text),
     )

@@ -4,7 +4,7 @@ import pytest
 
 from indexer.document import SourceDocument
 from indexer.reading import understand
-from server.answer.outcome import asks_outcome, compose_outcome
+from server.answer.outcome import asks_outcome, compose_outcome, compose_outcomes
 from server.assistant import Assistant
 from server.search.query import understand_query
 from tests.server.support import REPLY_457
@@ -48,6 +48,14 @@ def test_done_and_promised_are_quoted_with_their_place() -> None:
     assert promised == "下一步：我们将于明年6月底前完成护岸加固。 [1]"
     english, _ = compose_outcome(understand_query("what was done about proposal No. 88"), document)
     assert english.splitlines()[0] == "Done: “今年已完成河道清淤12公里，投入资金300万元。” [1]"
+
+
+def test_a_reply_found_by_its_subject_is_named() -> None:
+    document = understand("a.txt", SourceDocument(LETTER))
+    query = understand_query("整治河道的建议是怎么办理的")
+    named, _ = compose_outcomes(query, [document], "subject")
+    text, _ = compose_outcomes(query, [document])
+    assert named == f"《关于县人大三次会议第0088号建议的答复函》（第0088号建议）：\n{text}"
 
 
 def test_a_letter_without_either_has_no_outcome() -> None:

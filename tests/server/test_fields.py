@@ -3,7 +3,7 @@
 import pytest
 
 from indexer.document import Document, Field
-from server.answer.fields import LABELS, asked_fields, field_answers
+from server.answer.fields import LABELS, asked_fields, field_answers, without_asking
 from server.search.query import understand_query
 from tests.server.support import REPLY_457, REPLY_627, REPORT
 
@@ -25,6 +25,27 @@ from tests.server.support import REPLY_457, REPLY_627, REPORT
         ("第0457号建议是否公开", ["disclosure"]),
         ("第0457号建议的办理类别", ["category"]),
         ("罗清泉代表的建议是第几号", ["proposal_number"]),
+        ("哪份文件答复了第0627号提案", ["document_number", "title"]),
+        ("第0627号提案的答复公开了没有", ["disclosure"]),
+        ("第0627号提案是和哪些部门一起研究的", ["issuer", "co_organs"]),
+        ("第0627号提案的会办单位", ["co_organs"]),
+        ("第0627号提案由谁答复", ["issuer"]),
+        ("第0627号提案由谁签署", ["signer"]),
+        ("第0627号提案联系人是谁，联系电话呢", ["contact", "phone"]),
+        ("第0457号建议是在哪次会上提的", ["session"]),
+        ("王彭果提的是哪一号提案", ["proposal_number"]),
+        ("第0457号是建议还是提案", ["proposal_kind"]),
+        ("Which document replied to proposal 0627?", ["document_number", "title"]),
+        ("Is the reply to proposal 0627 public?", ["disclosure"]),
+        ("Which bodies took part in handling proposal 0627?", ["issuer", "co_organs"]),
+        ("Who is the contact for proposal 0627?", ["contact"]),
+        # What the text says of such things is no field of the letter.
+        ("第0627号提案中哪些部门联合印发了方案", []),
+        ("第0627号提案签署了多少份协议", []),
+        ("第0627号提案根据什么文件开展盘活", []),
+        ("第0627号提案提到的电话诈骗案件有多少", []),
+        ("How many contracts were signed under proposal 0627?", []),
+        ("What is the plan of proposal 0627 for public housing?", []),
         ("Who proposed suggestion No. 457?", ["proposer"]),
         ("What is the document number of the reply?", ["document_number"]),
         ("When was the reply issued?", ["date"]),
@@ -105,8 +126,25 @@ def test_several_documents_answer_in_turn(by_source: dict[str, Document]) -> Non
 def test_every_field_that_can_be_asked_for_has_a_label_in_both_languages() -> None:
     questions = (
         "文号", "建议的标题", "是谁提出的", "答复给谁", "谁审签", "答复日期", "答复单位", "哪次会议", "是否采纳", "是否公开", "办理类别",
-        "第几号", "标题",
+        "第几号", "标题", "会办单位", "联系人", "联系电话", "是建议还是提案",
     )  # fmt: skip
     asked = {name for question in questions for name in asked_fields(understand_query(question))}
     assert asked == set(LABELS)
     assert all(chinese and english for chinese, english in LABELS.values())
+
+
+def test_of_a_persons_proposals_title_and_number_go_together(by_source: dict[str, Document]) -> None:
+    letter = by_source[REPLY_457]
+
+    def names(question: str) -> list[str]:
+        return [found.name for found in field_answers(understand_query(question), [letter], "person")]
+
+    assert names("罗清泉代表提了什么建议") == ["proposal_title", "proposal_number"]
+    assert names("罗清泉的建议是第几号") == ["proposal_number", "proposal_title"]
+    assert names("罗清泉代表") == ["proposal_title", "proposal_number"]
+    assert names("罗清泉代表的建议采纳了吗") == ["adoption"]
+
+
+def test_the_words_that_ask_are_told_from_the_others() -> None:
+    query = understand_query("清淤的建议是谁提的，文号是多少")
+    assert "".join(without_asking(query, query.text).split()) == "清淤的建议的，是多少"

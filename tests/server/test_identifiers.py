@@ -27,6 +27,20 @@ def test_sessions(question: str, sessions: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "proposals"),
+    [
+        ("0627提案的提出者", (("627", "提案"),)),
+        ("0457建议采纳了吗", (("457", "建议"),)),
+        # A year is no number of a proposal.
+        ("2025提案有多少件", ()),
+        ("2025-0627提案", ()),
+    ],
+)
+def test_numbers_of_proposals_without_their_marks(question: str, proposals: tuple[tuple[str, str], ...]) -> None:
+    assert understand_query(question).proposals == proposals
+
+
+@pytest.mark.parametrize(
     ("question", "quarters"),
     [
         ("2025年一季度营收", ("1",)),

@@ -46,6 +46,11 @@ def sources(assistant: Assistant, question: str) -> list[str] | None:
         ("市教委办理的提案有哪些", ["c.txt"]),
         ("清河市教育委员会2025年答复了什么", ["c.txt"]),
         ("市水务局答复的第0120号建议", ["a.txt", "b.txt"]),
+        ("帮我看看清水函〔2025〕12号和清教函〔2025〕7号", ["b.txt", "c.txt"]),
+        # By what the proposal is about, where something is asked that is known of replies.
+        ("修路的建议文号是多少", ["b.txt"]),
+        ("市水务局答复的修桥的建议文号是什么", ["a.txt"]),
+        ("修路花了多少钱", None),
         # An organ that issued nothing here is a word like others, and so is one that is only mentioned.
         ("市财政局印发了什么", None),
         ("市水务局修了几座桥", None),
