@@ -32,6 +32,7 @@ def panels_of(measurements: Sequence[Mapping[str, Any]]) -> dict[str, Lines]:
     """What is drawn, by the title of its panel."""
     search = {
         "hybrid p50": _points(measurements, "search", "p50|", "measured"),
+        "hybrid p50 again": _points(measurements, "search", "p50 again|", "measured"),
         "hybrid p95": _points(measurements, "search", "p95|", "measured"),
         "rank-bm25 p50": _points(measurements, "search", "|rank-bm25", "reference"),
         "bm25s p50": _points(measurements, "search", "|bm25s", "reference"),
