@@ -26,6 +26,12 @@ _PLACE = re.compile(r"[\u4e00-\u9fff]{2,5}[区县]$")
 _NO_PLACE = re.compile(
     r"(?:开发|高新|经开|新|园|社|市|地|景|片|城|郊|辖|各|全|本|库|山|自治|都|功能|保税|自贸|示范|试验)区$|区县$|[各全本某]县$"
 )
+# 24年一季度 and 59年底: a year of two digits beside a part of it; 24年来 is no year.
+_SHORT_YEAR = re.compile(
+    r"(?<![\d.第])(?P<year>\d\d)(?=年(?:度|底|末|初|全年|[上下]半年|前?[一二三四1-4]个?季度|(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?!来)))"
+)
+# Beyond the next ten years it is one of the last century.
+_CENTURY = 36
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*年|\b|[^\d])")
 _QUARTER = re.compile(
     r"(?<!前)第?(?P<number>[一二三四1-4])季度|\bq(?P<short>[1-4])\b|(?P<word>first|second|third|fourth) quarter"
@@ -105,6 +111,7 @@ def identifiers_in(text: str) -> dict[str, Any]:
     """The fields of ``Identifiers`` for a question."""
     # 第四百五十七号建议 is 第457号建议.
     plain = _CHINESE_NUMBER.sub(lambda match: f"第{to_arabic(match[1]) or match[1]}号", normalise(text))
+    plain = _SHORT_YEAR.sub(lambda match: ("20" if int(match["year"]) < _CENTURY else "19") + match["year"], plain)
     numbers = document_numbers_in(plain)
     session = session_of(plain)
     return {

@@ -82,3 +82,19 @@ def test_a_question_about_another_quarter_is_refused_by_name(index_of: Callable[
     refused = assistant.ask("2025年三季度全市工业增加值增长多少")
     assert not refused.answered
     assert "三季度" in refused.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("24年一季度盘活了多少资产", ("2024",)),
+        ("59年底农村办了多少个食堂", ("1959",)),
+        ("到25年3月完成多少", ("2025",)),
+        ("24年来完成了多少", ()),
+        ("实施了15年之久的办法", ()),
+        ("第24年度计划", ()),
+        ("2024年一季度和25年一季度", ("2024", "2025")),
+    ],
+)
+def test_years_of_two_digits_beside_a_part_of_them(question: str, years: tuple[str, ...]) -> None:
+    assert understand_query(question).years == years
