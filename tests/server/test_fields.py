@@ -22,6 +22,7 @@ from tests.server.support import REPLY_457, REPLY_627, REPORT
         ("哪个单位答复的", ["issuer"]),
         ("第0627号提案属于哪次会议", ["session"]),
         ("第0457号建议是否采纳", ["adoption"]),
+        ("0457号建议采纳了没有，是部分采纳还是全采纳", ["adoption"]),
         ("第0457号建议是否公开", ["disclosure"]),
         ("第0457号建议的办理类别", ["category"]),
         ("罗清泉代表的建议是第几号", ["proposal_number"]),
