@@ -224,6 +224,10 @@ class Generation:
             found.setdefault(value, set()).add(document)
         return found
 
+    def values_of(self, name: str) -> list[str]:
+        """Values of a field, each once."""
+        return [row[0] for row in self._db.execute("SELECT DISTINCT value FROM fields WHERE name = ?", (name,))]
+
     def documents_like(self, name: str, part: str) -> set[int]:
         """Numbers of the documents whose field contains a text."""
         rows = self._db.execute("SELECT document FROM fields WHERE name = ? AND instr(value, ?) > 0", (name, part))

@@ -29,6 +29,7 @@ from server.search.disclosure import ROLES, Role, seen_by
 from server.search.engine import Source
 from server.search.filters import Filters, chunk_mask, searched_documents
 from server.search.followup import Turn
+from server.search.names import with_names
 from server.search.passages import Passage, passages_of
 from server.search.query import Query, understand_query
 from server.search.reranker import Reranker
@@ -125,7 +126,7 @@ class Assistant:
         began = time.perf_counter()
         with watched("search") as stages:
             retriever = self._retrievers[role]
-            query = understand_query(text)
+            query = with_names(understand_query(text), retriever.generation).query
             stages.lap("understand")
             documents = searched_documents(retriever.generation, filters)
             allowed = None if documents is None else chunk_mask(retriever.generation, documents)

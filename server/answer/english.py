@@ -1,134 +1,58 @@
-"""What English questions call the things that the documents write of: terms of government work, by phrase.
+"""English questions in the documents' own terms, as far as the glossary has them, and as the Chinese question behind them.
 
-A general dictionary gives 总收益 for total profit and 如此 for SOEs; the documents write 利润总额 and 国企. Used before it.
+The glossary is used before the general dictionary.
 """
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 
 import rjieba
 
+from server.answer.expected import expected_answer
+from server.answer.glossary import GLOSSARY
 from server.answer.places import ENGLISH_PROVINCES, places_of
 from server.search.dictionary import WORD, Translation
 from server.search.query import Query, understand_query
 
-# Phrases, parted by |, and what the documents call it, the usual name first.
-_GLOSSARY: tuple[tuple[str, str], ...] = (
-    ("supervision team|supervision teams|inspection teams", "督导组"),
-    ("safety inspection|safety inspections", "安全检查"),
-    ("soe|soes|state owned enterprise|state owned enterprises", "国企 国有企业"),
-    ("central enterprises|central soes", "央企 中央企业"),
-    ("municipal soes", "市属国企 市属重点国企"),
-    ("districts and counties|district and county", "区县"),
-    ("state owned assets", "国有资产"),
-    ("state capital", "国有资本"),
-    ("sasac", "国资委 国有资产监督管理委员会"),
-    ("asset revitalisation|asset revitalization", "资产盘活 盘活"),
-    ("revitalise|revitalize|revitalised|revitalized|revitalising|revitalizing", "盘活"),
-    ("recover|recovered", "回收 回笼"),
-    ("total profit|total profits", "利润总额"),
-    ("profit", "利润"),
-    ("total assets", "资产总额"),
-    ("total liabilities", "负债总额"),
-    ("liabilities", "负债"),
-    ("debt ratio|asset liability ratio|debt to asset ratio", "资产负债率"),
-    ("operating revenue|operating income", "营业收入"),
-    ("added value|value added", "增加值"),
-    ("labour productivity|labor productivity", "劳动生产率"),
-    ("loss making", "亏损 亏损面"),
-    ("share of loss making", "亏损面"),
-    ("fixed asset investment", "固定资产投资"),
-    ("planned investment", "计划投资"),
-    ("investment promotion", "招商引资"),
-    ("dividend|dividends", "分红"),
-    ("shareholding", "持股"),
-    ("signed", "签约 签订"),
-    ("contracts", "签约"),
-    ("projects", "项目"),
-    ("employees", "员工"),
-    ("created", "新增"),
-    ("cut", "压减"),
-    ("companies", "企业"),
-    ("monthly", "每月"),
-    ("standard", "标准"),
-    ("budget revenue", "预算收入"),
-    ("budget expenditure", "预算支出"),
-    ("general public budget revenue", "一般公共预算收入"),
-    ("fiscal revenue", "财政收入"),
-    ("gdp", "生产总值"),
-    ("grain output|grain production", "粮食产量 粮食总产量"),
-    ("retail sales", "社会消费品零售总额"),
-    ("imports and exports", "进出口"),
-    ("foreign trade", "进出口 外贸"),
-    ("disposable income", "可支配收入"),
-    ("per capita", "人均"),
-    ("life expectancy", "预期寿命"),
-    ("unemployment rate", "失业率"),
-    ("surveyed unemployment rate", "调查失业率"),
-    ("unemployment insurance", "失业保险"),
-    ("unemployment benefits|unemployment insurance benefits", "失业保险金"),
-    ("new urban jobs|urban jobs", "城镇新增就业"),
-    ("urbanisation rate|urbanization rate", "城镇化率"),
-    ("forest coverage", "森林覆盖率"),
-    ("high tech enterprises", "高新技术企业"),
-    ("technology based enterprises", "科技型企业"),
-    ("new energy vehicles|new energy vehicle", "新能源汽车"),
-    ("students", "学生"),
-    ("elderly|older people", "老年人"),
-    ("digital workshops|digital workshop", "数字化车间"),
-    ("smart factories|smart factory", "智能工厂"),
-    ("research and development|r d", "研发"),
-    ("industrial park|industrial parks", "园区"),
-    ("development zones", "开发区"),
-    ("public rental housing", "公共租赁住房 公租房"),
-    ("minimum living allowance", "最低生活保障标准 最低生活保障 低保"),
-    ("monthly minimum living allowance standard", "最低生活保障标准"),
-    ("medical insurance", "医疗保险 医保"),
-    ("pension", "养老金 养老保险"),
-    ("maternity allowance", "生育津贴"),
-    ("long term care insurance", "长期护理保险 长护险"),
-    ("household registration", "入户"),
-    ("expressway|expressways", "高速公路"),
-    ("high speed railway", "高速铁路 高铁"),
-    ("metro", "轨道交通 地铁"),
-    ("in operation", "通车 运营"),
-    ("air quality", "空气质量"),
-    ("finance bureau", "财政局"),
-    ("science and technology bureau", "科技局"),
-    ("development and reform commission", "发展改革委 发改委"),
-    ("economic and information commission", "经信委 经济信息委"),
-    ("director", "局长 主任"),
-    ("head", "局长 主任 负责人"),
-    ("spokesperson", "发言人"),
-    ("mayor", "市长"),
-    ("reporter", "记者"),
-    ("proposal|proposals", "提案"),
-    ("suggestion|suggestions", "建议"),
-    ("deputy", "代表"),
-    ("reply|replied", "答复"),
-    ("mechanism", "机制"),
-    ("repayment plan", "还款计划"),
-    ("one month", "1个月"),
-    ("three months", "3个月"),
-    ("six months", "6个月"),
-    ("in advance", "提前"),
-    ("longest", "最长"),
-    ("maximum", "最长 最高"),
-    ("period", "期限"),
-    ("target", "目标"),
-    ("glossary", "注释"),
-    ("first quarter", "一季度"),
-    ("press conference", "新闻发布会"),
-    ("plenary session", "全会"),
+_ENTRIES = {tuple(phrase.split()): tuple(terms.split()) for phrases, terms in GLOSSARY for phrase in phrases.split("|")}
+_POST = re.compile(r"(?:长|主任|发言人|记者|书记|主席|经理)$")
+_COMPANIES = r"(?:[a-z-]+ ){0,3}?(?:soes|enterprises|companies|firms)"
+_HELD = re.compile(
+    r"\b(?:held|hosted?|convened?|organi[sz]ed?|chaired|presided over|took place|take place|launched|opened)\b(?: by)?"
+)
+# What kind of question it is, by its words in small letters; the first that fits.
+_FORMS = (
+    ("bound", re.compile(
+        r"^\W*(?:is|was|are|were|did|does|do|has|have)\b.*?\b(?:above|over|more than|higher than|greater than|exceed|surpass|below|under|less than|"
+        r"lower than|fewer than|at least|reach)\w*\s+\d[\d,.]*\s*(?:%|percent|per cent|(?:(?:million|billion|trillion)\s+)?(?:yuan|rmb))")),
+    ("host", re.compile(
+        rf"^\W*(?:who|wh(?:ich|at) (?:body|organ|organi[sz]ation|department|agency|unit|office|committee))\b.{{0,20}}?{_HELD.pattern}")),
+    ("when", re.compile(rf"^\W*(?:when|(?:on )?(?:what|which) (?:date|day))\b.*{_HELD.pattern}")),
+    ("who", re.compile(r"^\W*who (?:is|was|heads|leads|runs)\b")),
+    ("companies", re.compile(rf"^\W*how many {_COMPANIES}\b")),
+    ("figure", re.compile(r"^\W*(?:what (?:is|was|were|are)|how (?:much|many|large|high|big))\b")),
 )  # fmt: skip
-_ENTRIES = {
-    tuple(phrase.split()): tuple(terms.split()) for phrases, terms in _GLOSSARY for phrase in phrases.split("|")
-}
-_ASKS_WHO = re.compile(r"^\s*who (?:is|was)\b", re.IGNORECASE)
-_POST = re.compile(r"(?:长|主任|发言人|记者)$")
-_ASKS_FIGURE = re.compile(r"^\s*(?:what (?:is|was|were|are)|how (?:much|many|large|high|big))\b", re.IGNORECASE)
-_COUNTS_COMPANIES = re.compile(r"^\s*how many (?:[a-z-]+ ){0,3}?(?:soes|enterprises|companies|firms)\b", re.IGNORECASE)
+_HOLDING = (
+    ("held", "召开"), ("convene", "召开"), ("place", "召开"), ("open", "召开"), ("host", "举行"), ("organi", "举行"),
+    ("chaired", "主持"), ("presided", "主持"), ("launch", "启动"),
+)  # fmt: skip
+_BOUND = re.compile(
+    r"\b(?P<how>above|over|more than|higher than|greater than|exceed|surpass|below|under|less than|lower than|fewer than|at least|reach)\w*\s+"
+    r"(?P<number>\d[\d,.]*)\s*(?P<unit>%|percent|per cent|(?:(?:million|billion|trillion)\s+)?(?:yuan|rmb))"
+)
+_BOUNDS = (
+    ("above", "超过"), ("over", "超过"), ("more", "超过"), ("higher", "超过"), ("greater", "超过"), ("exceed", "超过"), ("surpass", "超过"),
+    ("below", "低于"), ("under", "低于"), ("less", "低于"), ("lower", "低于"), ("fewer", "低于"), ("least", "达到"), ("reach", "达到"),
+)  # fmt: skip
+_AMOUNTS = (
+    ("%", 1, "%"), ("cent", 1, "%"), ("trillion", 1, "万亿元"), ("billion", 10, "亿元"), ("million", 100, "万元"), ("", 1, "元"),
+)  # fmt: skip
+_ASKS_BOUND = re.compile(r"有没有(?:超过|低于|达到)\d")
+_MUNICIPALITIES = frozenset({"北京", "天津", "上海", "重庆"})
+# Companies and whose they are.
+_WHOSE = frozenset("国企 国有企业 企业 央企 市属国企 区县".split())
 _TIMES = (
     (re.compile(r"(?:in |during )?(?:the )?first quarter of (\d{4})"), r"\1年一季度"),
     (re.compile(r"(?:by|at) the end of (\d{4})"), r"\1年末"),
@@ -139,7 +63,10 @@ _ASKING = frozenset(
     "who set up what how much many large high big is was were are the a an of in on at to for from by with and did do does has have had been be "
     "will that which its it their there "
     "s total amount number year reach reached combined achieve achieved make made overall average build built sign signed produce "
-    "produced create complete completed gain earn earned would china nationwide".split()
+    "produced create complete completed gain earn earned would china nationwide supervise supervises "
+    "supervised oversee oversees own owns control controls manage manages "
+    "run under supervision altogether overall owe owes owed currently now event body bodies organisation organization department agency unit office "
+    "which when date day s took".split()
 )
 _MEASURE = re.compile(r"(?:总额|收入|支出|[^效功]率|产量|总值|增加值|亏损面|负债|利润|寿命)$")
 _LONGEST = max(map(len, _ENTRIES))
@@ -194,12 +121,58 @@ def in_official_terms(query: Query) -> Query:
 
 @lru_cache(maxsize=64)
 def in_chinese(query: Query) -> Query | None:
-    """The Chinese question behind an English one about a figure, where all that it speaks of has a name here: places, times
-    and terms of government work. None where a word would have to be guessed."""
-    who = _ASKS_WHO.search(query.text) is not None
-    if query.language != "en" or not (who or _ASKS_FIGURE.search(query.text)):
+    """The Chinese question behind an English one about a figure, a post, or who held what and when, where all that it speaks of
+    has a name here: places, times and terms of government work. None where a word would have to be guessed."""
+    if query.language != "en":
         return None
     text = query.text.lower()
+    form = next((form for form, pattern in _FORMS if pattern.search(text)), None)
+    bound = _BOUND.search(text) if form == "bound" else None
+    held = _HELD.search(text) if form in ("when", "host") else None
+    for match in (bound, held):
+        text = f"{text[: match.start()]} {text[match.end() :]}" if match else text
+    said = _said(query, text, _POST if form == "who" else _MEASURE) if form else None
+    asked = _asked(said, form, bound, held) if said and form else None
+    return understand_query(asked) if asked else None
+
+
+def official_subject(query: Query, text: str) -> str | None:
+    """What a text in small letters, part of an English question, speaks of beside its time, in the documents' own terms; None
+    where a word has no name here, or none is left."""
+    said = _said(query, text, _POST)
+    return f"{said.places}{''.join(said.others)}" if said and said.others and not said.measures else None
+
+
+def decides(chinese: Query) -> bool:
+    """Whether an English question has no answer where this Chinese one behind it has none: for dates, people and bounds any
+    sentence with such will do for the words alone."""
+    return expected_answer(chinese).kind in ("date", "person") or _ASKS_BOUND.search(chinese.text) is not None
+
+
+def as_written(query: Query, place: str) -> str:
+    """A place as an English question writes it: Fuling for 涪陵; anything else as it is."""
+    names = {stem: name.split("|")[0] for name in places_of(query) for stem in name.split("|")[1:]}
+    names |= {place: name.capitalize() for name, place in ENGLISH_PROVINCES.items() if name in query.text.lower()}
+    return names.get(place, place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What an English question speaks of, in Chinese: places, a time, what is measured or the post, and other terms."""
+
+    places: str
+    time: str
+    measures: tuple[str, ...]
+    others: tuple[str, ...]
+
+    @property
+    def named(self) -> bool:
+        """Whether it says of what, or whose, something is asked."""
+        return bool(self.places or self.time) or len(self.others) > 1 or any(len(other) > 2 for other in self.others)
+
+
+def _said(query: Query, text: str, wanted: re.Pattern[str]) -> _Said | None:
+    """What a text in small letters speaks of; None where a word of it has no name here."""
     time = next(
         (name for pattern, name in _TIMES if (match := pattern.search(text)) for name in [match.expand(name)]), ""
     )
@@ -216,18 +189,44 @@ def in_chinese(query: Query) -> Query | None:
         phrase = next((p for n in range(_LONGEST, 0, -1) if (p := tuple(words[at : at + n])) in _ENTRIES), None)
         if phrase is not None:
             term = _ENTRIES[phrase][0]
-            (measures if (_POST if who else _MEASURE).search(term) else others).append(term)
+            (measures if wanted.search(term) else others).append(term)
         elif words[at] in ENGLISH_PROVINCES or words[at] in names:
             places += ENGLISH_PROVINCES.get(words[at]) or names[words[at]]
         elif words[at] not in _ASKING:
             return None
         at += len(phrase or (1,))
-    named = bool(places or time) or len(others) > 1 or any(len(other) > 2 for other in others)
-    if not (measures or others) or not named or (who and not measures):
+    return _Said(places, time, tuple(measures), tuple(others))
+
+
+def _asked(said: _Said, form: str, bound: re.Match[str] | None, held: re.Match[str] | None) -> str | None:
+    """The Chinese question; None where what is said is not enough for one."""
+    if not said.named or not (said.measures or said.others):
         return None
-    if who and measures[0] == "局长" and any(re.search(r"委(?:员会)?$", other) for other in others):
-        measures[0] = "主任"  # Of a commission.
-    if _COUNTS_COMPANIES.search(query.text) and not measures:
-        return understand_query(f"{places}{time}有多少户{''.join(others)}？")
-    asked = "是谁" if who else "是多少" if measures else "有多少"
-    return understand_query(f"{places}{time}{''.join(others)}{''.join(measures[:1])}{asked}？")
+    of, measure = f"{said.places}{said.time}{''.join(said.others)}", "".join(said.measures[:1])
+    if form == "who":
+        if measure.endswith("局长") and any(re.search(r"委(?:员会)?$", other) for other in said.others):
+            measure = measure.replace("局长", "主任")  # Of a commission.
+        if said.others and said.places in _MUNICIPALITIES:
+            of = f"{said.places}市{of.removeprefix(said.places)}"  # Its organs are called 市财政局.
+        return f"{of}{measure}是谁？" if measure else None
+    if form in ("when", "host"):
+        verb = next((chinese for word, chinese in _HOLDING if held and word in held.group()), "")
+        verb = "举行" if verb == "召开" and not re.search(r"会议|全会|第一会", of) else verb
+        asks = "什么时候" if form == "when" else "谁"
+        return f"{of}是{asks}{verb}的？" if verb and said.others and not measure else None
+    if bound:
+        limit = f"{next(how for word, how in _BOUNDS if word in bound['how'])}{_amount(bound)}"
+        return f"{of}{measure}有没有{limit}？" if measure else None
+    if form == "companies" and not measure:
+        # 亏损国企有多少户 would be answered by how many there are of all.
+        if set(said.others) <= _WHOSE and said.others:
+            return f"{of}有多少户？"
+        return f"{said.places}{said.time}有多少户{''.join(said.others)}？"
+    return f"{of}{measure}{'是多少' if measure else '有多少'}？"
+
+
+def _amount(bound: re.Match[str]) -> str:
+    """An amount as Chinese texts write it: 40 billion yuan is 400亿元."""
+    number, unit = Decimal(bound["number"].replace(",", "").rstrip(".")), bound["unit"]
+    factor, written = next((factor, written) for word, factor, written in _AMOUNTS if word in unit)
+    return f"{(number * factor).normalize():f}{written}"

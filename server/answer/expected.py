@@ -117,7 +117,7 @@ _ENDS_IN_MEASURE = re.compile(
 )
 _ASKS_FIGURE = re.compile(
     r"what (?:is|was|were|are|will be) (?!meant|the meaning|a\b).*\b(?:gdp|output|production|ratio|rate|total|revenue|income|profits?|"
-    r"number|amount|targets?|standard|concentration|population|value|expenditure|investment|length|mileage|share|coverage|expectancy|productivity|price|cost|percentage)\b"
+    r"number|amount|debts?|liabilities|targets?|standard|concentration|population|value|expenditure|investment|length|mileage|share|coverage|expectancy|productivity|price|cost|percentage)\b"
 )
 # What English counts, and the Chinese words that count it.
 _COUNTED_IN = (
@@ -271,7 +271,12 @@ def _spans(expected: Expected, text: str) -> Iterator[tuple[int, int]]:
 
 def candidates(expected: Expected, text: str) -> list[tuple[int, int]]:
     """Spans of a normalised sentence that may be the answer: of the kind that is asked for, and not in the question."""
-    return [(start, end) for start, end in _spans(expected, text) if text[start:end] not in expected.question]
+    # 2024年 is no answer to a question that says 2024.
+    return [
+        (start, end)
+        for start, end in _spans(expected, text)
+        if text[start:end].removesuffix("年") not in expected.question
+    ]
 
 
 def in_unit(expected: Expected, text: str) -> bool:

@@ -1,14 +1,15 @@
 """Evidence for a question: by the quick vector where that leaves no doubt, else by the whole encoder's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from server.answer.english import in_chinese, in_official_terms
+from server.answer.english import as_written, decides, in_chinese, in_official_terms
 from server.answer.evidence import Evidence, Terms, collect_evidence
 from server.answer.expected import expected_answer
+from server.answer.plain import in_plain_words
 from server.answer.planned import planned_evidence
 from server.answer.reading import Read, read_passages
 from server.answer.refuse import refuse
@@ -54,12 +55,15 @@ def _asked_in_chinese(
     chinese = in_chinese(query)
     if chinese is None:
         return None
-    found = find_evidence(retriever, chinese, allowed, count)
+    found = find_evidence(retriever, in_plain_words(chinese), allowed, count)
     if refuse(chinese, found.evidence) is None:
         return found
     # A share is no number of companies in English either.
     counts = expected_answer(chinese).unit is not None and found.evidence and found.evidence[0].focus.off
-    return found if counts else None
+    if not (counts or (found.evidence and decides(chinese))):
+        return None
+    named = [replace(one, missing=as_written(query, one.missing)) if one.missing else one for one in found.evidence]
+    return replace(found, evidence=named)
 
 
 def _collected(retriever: Retriever, query: Query, read: Read) -> Found:

@@ -32,12 +32,19 @@ _EACH = re.compile(r"(?P<things>[^,，。;；:：]*)分别(?:是|为|有|达|达
 # 二级国企 asks for 二级国有企业.
 _GRADE = re.compile(r"[一二三四五六七八九]级|[大中小]型")
 _BEFORE = 120
+# How many SOEs there are, or somebody has; not how many first-level ones, nor how many were cut.
+_HOW_MANY_ALL = re.compile(
+    r"^\W*how many (?:state-owned )?(?:soes|enterprises|companies|firms)\b.*\b(?:are there|there are|have|has|own|owns|supervise[sd]?|supervision|"
+    r"oversees?|controls?|manages?|run|runs|exist)\W*(?:in total|altogether|overall|in \w+)?\W*$"
+)
 
 
 @lru_cache(maxsize=64)
 def asks_total(question: str) -> bool:
     """Whether a normalised question asks how many of a thing there are: 有多少户企业, not 整合了多少户企业, nor those of which
     something is said: 挂牌督办的隐患有几条."""
+    if _HOW_MANY_ALL.search(question):
+        return True
     match = _HOW_MANY.match(question)
     if match is None or any(tag == "v" for _, tag in rjieba.tag(match["thing"])):
         return False

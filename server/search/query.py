@@ -25,7 +25,8 @@ _ASKING = re.compile(
         )
     )
 )
-_ASKING_EN = frozenset(
+# Words of English questions that carry no subject matter.
+ASKING_EN = frozenset(
     "what which who whom whose when where why how many much is are was were be been do does did the a an of in on at to for from by "
     "with and or that this these those it its as refer mean meaning there has have had can could should would will please tell me "
     "about into than between define definition explain".split()
@@ -52,6 +53,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("list", re.compile(r"哪些|哪几|哪[两三四五六七八九十]|什么内容|分别|包括什么|\bwhich\b|what are", re.IGNORECASE)),
     ("how", re.compile(r"如何|怎么|怎样|为什么|为何|\bhow\b|\bwhy\b", re.IGNORECASE)),
 )  # fmt: skip
+_CONTRACTED = re.compile(r"^(?P<asks>what|who|when|where|how)['’]s\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{1,40})[”\"」』》]")
 
 
@@ -78,14 +80,14 @@ def language_of(text: str) -> Language:
     if not _HAN.search(text):
         return "en" if _LATIN.search(text) else "zh"
     words = re.findall(r"[a-z]+", normalise(text))
-    return "en" if sum(word in _ASKING_EN for word in words) >= 2 else "zh"
+    return "en" if sum(word in ASKING_EN for word in words) >= 2 else "zh"
 
 
 def _content_text(text: str, language: Language) -> str:
     plain = normalise(text)
     if language == "en":
         words = re.findall(r"[a-z0-9+.%'’-]+|[^\x00-\x7f]+", plain)
-        return " ".join(word for word in words if word not in _ASKING_EN)
+        return " ".join(word for word in words if word not in ASKING_EN)
     return _ASKING.sub(" ", plain)
 
 
@@ -104,10 +106,13 @@ def _plain_term(term: str) -> bool:
     return len(term) <= 20 and not re.search(r"多少|哪|谁|几|文号|标题|编号|日期|时间|电话|[，。]", term)
 
 
-def understand_query(text: str) -> Query:
-    """Understand a question. Pure: looks at the question alone, not at any index."""
+def understand_query(text: str, language: Language | None = None) -> Query:
+    """Understand a question. Pure: looks at the question alone, not at any index. ``language`` is that of the question,
+    where it is known: an English one may hold Chinese names."""
     text = text.strip()
-    language = language_of(text)
+    language = language or language_of(text)
+    if language == "en":
+        text = _CONTRACTED.sub(r"\g<asks> is", text)
     kind: Kind = next((name for name, pattern in _KINDS if pattern.search(text)), "open")
     term = _term(text)
     if term and kind in ("open", "list", "how") and (language == "en" or _plain_term(term)):
@@ -121,6 +126,6 @@ def understand_query(text: str) -> Query:
         content=analyze(_content_text(text, language)),
         term=term if kind == "definition" else None,
         quoted=tuple(dict.fromkeys(_QUOTED.findall(text))),
-        translations=translate(text, _ASKING_EN) if language == "en" else (),
+        translations=translate(text, ASKING_EN) if language == "en" else (),
         **identifiers_in(text),
     )

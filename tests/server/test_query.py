@@ -209,3 +209,23 @@ def test_any_mixture_of_what_questions_are_made_of_is_understood(text: str) -> N
     query = understand_query(text)
     assert all("〔" in number and number.endswith("号") for number in query.document_numbers)
     assert all(number.isdecimal() for number, _ in query.proposals)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What's the target?", "What is the target?"),
+        ("who’s the mayor", "who is the mayor"),
+        ("the mayor's plan", "the mayor's plan"),
+        ("What did the mayor's office do?", "What did the mayor's office do?"),
+    ],
+)
+def test_a_contraction_is_read_in_full(question: str, text: str) -> None:
+    assert understand_query(question).text == text
+
+
+def test_an_english_question_may_hold_chinese_names() -> None:
+    assert understand_query("Was 钱文涛's suggestion adopted?").language == "zh"
+    query = understand_query("Was 钱文涛's suggestion adopted?", "en")
+    assert query.language == "en"
+    assert any(entry.words == ("suggestion",) for entry in query.translations)
