@@ -18,7 +18,7 @@ _COMPOUND = ("欧阳", "上官", "司马", "诸葛", "皇甫", "司徒", "令狐
 _ROLES = {"代表": "建议", "委员": "提案"}
 # 罗清泉代表, 罗清泉（市人大）代表; no 委员会, 代表团, 常务委员.
 _BEFORE = re.compile(
-    rf"(?P<run>[{_HAN}·]{{2,12}}?)(?:等?[\d两二三四五]*[名位人]?)?(?:(?:全国|[省市区县])?(?:人大|政协))?(?P<role>代表|委员)(?![会团们])"
+    rf"(?P<run>[{_HAN}·]{{2,12}}?)(?:等?[\d一两二三四五]*[名位人]?)?(?:(?:全国|[省市区县])?(?:人大|政协))?(?P<role>代表|委员)(?![会团们])"
 )
 _AFTER = re.compile(rf"(?P<role>代表|委员)(?P<run>[{_HAN}·]{{2,8}})")
 # A name that stands without a post: 王小明提了什么建议, 张三的提案.
@@ -26,6 +26,7 @@ _ALONE = re.compile(
     rf"(?:^|[，,。、；？\s]|请问|想问|查一?下|看一?下|由|关于|是)(?P<run>[{_HAN}]{{2,4}}?)(?:同志|先生|女士)?"
     r"(?:去年|今年|\d{4}年)?(?:的(?:那[件份个])?(?:建议|提案)|(?:所|共)?(?:提|领衔)(?!案|升|高|供))"
 )
+_ASKER = re.compile(r"(?:我|我们|本人)是$|作为$")
 # What may follow a name; else the name goes on.
 _ENDS = re.compile(
     rf"$|[^{_HAN}]|提|的|在|关|有|等|同志|先生|女士|代表|委员|是|和|与|及|跟|去年|今年|怎|对|办|反|领|交|说|讲|写|要|建|所|就|曾|都|给|这|那|最|共|一共|采|答"
@@ -90,7 +91,8 @@ def mentions(text: str, proposers: Collection[str]) -> tuple[Mention, ...]:
     for match in _BEFORE.finditer(text):
         run, kind = match["run"], _ROLES[match["role"]]
         name = next((one for one in longest if run.endswith(one)), None) or _before(run)
-        if name:
+        # 我是白石代表 says where the asker comes from.
+        if name and (name in proposers or not _ASKER.search(run.removesuffix(name))):
             add(name, match.end("run") - len(name), kind)
     for match in _AFTER.finditer(text):
         run, kind = match["run"], _ROLES[match["role"]]

@@ -62,6 +62,7 @@ def city(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Assistan
         ("国有资本保值增值率超过100%了吗", "102.3%。"),
         ("白石区2029年利润总额到4亿元了没有", "3.4亿元。"),
         ("我是白石的一名代表，想了解一下2029年区里水厂的利润总额是多少，谢谢", "3.4亿元。"),
+        ("我是白石代表，请问白石区2029年水厂的利润总额是多少", "3.4亿元。"),
     ],
 )
 def test_what_is_demanded_is_said_first(city: Assistant, question: str, direct: str) -> None:
