@@ -208,7 +208,7 @@ def _asks_of_proposal(query: Query) -> bool:
 def _demand_said(query: Query, generation: Generation, groups: Sequence[Group], among: AbstractSet[int] | None) -> None:
     """Raises _UnknownError where none of the replies says all that the proposal of the question is about."""
     replies = generation.documents_with("kind", "reply") if among is None else among
-    if not replies & documents_saying(generation, groups):
+    if not documents_saying(generation, groups, replies):
         chinese = "没有找到与此相符的建议或提案的答复，无法回答。"
         english = "No reply to such a proposal was found, so there is no answer."
         raise _UnknownError(Refusal("mismatch", english if query.language == "en" else chinese))

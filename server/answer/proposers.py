@@ -54,7 +54,7 @@ def _nowhere(query: Query, generation: Generation, mention: Mention) -> bool:
     a post beside it counts as a name only where something is asked that is known of proposals."""
     if mention.kind is None and not asked_fields(query):
         return False
-    chunks = chunks_saying(generation, mention.name)
+    chunks = chunks_saying(generation, mention.name, _LOOKED_AT + 1)
     if mention.kind is None or len(chunks) > _LOOKED_AT:
         return not len(chunks)
     name = re.escape(mention.name)

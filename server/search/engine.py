@@ -1,6 +1,6 @@
 """What the search asks of an index, wherever that index is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
@@ -11,7 +11,7 @@ from server.search import lists as embedded
 from server.search.asked import Asked
 from server.search.candidates import Candidates
 from server.search.query import Query
-from server.search.strongest import Found, Scores
+from server.search.strongest import Found, Ordinals, Scores
 
 Allowed = NDArray[np.bool_]
 T = TypeVar("T")
@@ -41,6 +41,12 @@ class Engine(Protocol):
         with_sentences: bool = True,
     ) -> Candidates:
         """The best ``depth`` chunks of each list, with every score of each."""
+
+    def chunks_with(self, bigrams: Sequence[str], k: int) -> Ordinals:
+        """Up to ``k`` chunks that have all of some bigrams, ascending; they need not stand side by side."""
+
+    def documents_with(self, bigrams: Sequence[str], documents: Ordinals) -> Allowed:
+        """Whether each of some documents, by its number, has all of some bigrams: bool [len(documents)]."""
 
 
 class Embedded:
@@ -75,6 +81,14 @@ class Embedded:
     ) -> Candidates:
         """The best ``depth`` chunks of each list, with every score of each."""
         return embedded.gather(self._generation, asked, lists, depth, vector, with_sentences)
+
+    def chunks_with(self, bigrams: Sequence[str], k: int) -> Ordinals:
+        """Up to ``k`` chunks that have all of some bigrams."""
+        return embedded.chunks_with(self._generation, bigrams, k)
+
+    def documents_with(self, bigrams: Sequence[str], documents: Ordinals) -> Allowed:
+        """Whether each of some documents has all of some bigrams."""
+        return embedded.documents_with(self._generation, self._generation.bigrams.lookup(bigrams), documents)
 
 
 @runtime_checkable

@@ -12,6 +12,9 @@ from server.search.candidates import Candidates, Values
 from server.search.query import Query
 from server.search.strongest import Found, Ordinals, Scores, best, strongest
 
+# Documents that a field looks at in one go: they are numbered in 16 bits there.
+_AT_A_TIME = 30_000
+
 
 def by_words(generation: Generation, asked: Asked, k: int, allowed: NDArray[np.bool_] | None) -> Found:
     """BM25 over words and over bigrams, added up."""
@@ -79,6 +82,28 @@ def gather(
         chunk,
         sentence,
     )
+
+
+def chunks_with(generation: Generation, bigrams: Sequence[str], k: int) -> Ordinals:
+    """Up to ``k`` chunks that have all of some bigrams, ascending."""
+    found = generation.bigrams.lookup(bigrams).terms()
+    terms = sorted((term for term in found if term), key=lambda term: len(term.chunks))
+    if not terms or len(terms) < len(found):
+        return np.zeros(0, np.int64)
+    pool = terms[0].chunks.astype(np.int64)
+    for term in terms[1:]:
+        pool = pool[term.at(pool) > 0]
+    return pool[:k]
+
+
+def documents_with(generation: Generation, found: Lookup, documents: Ordinals) -> NDArray[np.bool_]:
+    """Whether each of some documents, by its number, has all of the terms: bool [len(documents)]."""
+    starts = generation.document_starts
+    held = [np.zeros(0, bool)]
+    for first in range(0, len(documents), _AT_A_TIME):
+        some = documents[first : first + _AT_A_TIME]
+        held.append(np.asarray(found.within(starts[some], starts[some + 1]).all(axis=0), bool))
+    return np.concatenate(held)
 
 
 def _nearest_sentences(

@@ -24,6 +24,7 @@ from indexer.qdrant_points import rows_of
 from indexer.qdrant_publication import Placement, mirror, published_collection
 from server.assistant import Assistant
 from server.search.asked import Asked
+from server.search.engine import engine_of
 from server.search.filters import Filters
 from server.search.qdrant.documents import DocumentSets
 from server.search.qdrant.generation import RemoteGeneration
@@ -246,6 +247,31 @@ def test_refusals_are_one_line(
     with pytest.raises(ValueError, match="no address"):
         Nodes(["127.0.0.1:6334"])
     assert all("\n" not in str(error.value) for error in (nothing, unknown, mismatch))
+
+
+@pytest.mark.parametrize("text", ["国有资产", "罗清泉", "盘活存量", "没有人提过", "资", ""])
+def test_the_same_chunks_and_documents_say_a_text(here: Retriever, there: Retriever, text: str) -> None:
+    bigrams = [text[at : at + 2] for at in range(len(text) - 1)]
+    documents = np.arange(here.generation.manifest.documents)
+    one, other = engine_of(here.generation), engine_of(there.generation)
+    assert other.chunks_with(bigrams, 1_000).tolist() == one.chunks_with(bigrams, 1_000).tolist()
+    if bigrams:
+        assert other.documents_with(bigrams, documents).tolist() == one.documents_with(bigrams, documents).tolist()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "那个盘活国有资产的提案是谁提的？", "罗清泉代表提了什么建议", "周小舟代表提了什么建议", "盘活国有资产的建议什么时候答复的",
+        "What did Luo Qingquan propose?", "市国资委主任是谁", "区里养老服务的建议采纳了吗",
+    ],
+)  # fmt: skip
+def test_questions_about_replies_are_answered_the_same(
+    source: QdrantSource, data_dir: Path, encoder: Encoder, question: str
+) -> None:
+    over, beside = Assistant(data_dir, encoder, source=source), Assistant.open(data_dir, encoder)
+    one, other = over.ask(question), beside.ask(question)
+    assert (one.answered, one.answer) == (other.answered, other.answer)
 
 
 def test_asked_terms_know_no_scores_of_all_chunks(there: Retriever) -> None:

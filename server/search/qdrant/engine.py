@@ -11,7 +11,7 @@ from indexer.generations import Generation
 from server.search.asked import Asked
 from server.search.candidates import Candidates, Values
 from server.search.engine import Allowed
-from server.search.lists import alternatives, pool_of, translated, weighed
+from server.search.lists import alternatives, documents_with, pool_of, translated, weighed
 from server.search.qdrant.documents import DocumentSets
 from server.search.qdrant.lookup import Chunks, RemoteLookup, connect, lookups
 from server.search.qdrant.points import Hits, Points, Search, Sparse, among
@@ -137,6 +137,27 @@ class QdrantEngine:
             chunk,
             sentence,
         )
+
+    def chunks_with(self, bigrams: Sequence[str], k: int) -> Ordinals:
+        """Up to ``k`` chunks that have all of some bigrams."""
+        found = self._of_bigrams(bigrams)
+        if not len(found.columns) or (found.columns < 0).any():
+            return np.zeros(0, np.int64)
+        columns = np.unique(found.columns)
+        asked = Search(layout.TERMS, Sparse(columns.astype(np.uint32), np.ones(len(columns), np.float32)), k, None)
+        pool = np.sort(self._points.search([asked])[0].ordinals)
+        return pool[(found.matches(pool) > 0).all(axis=0)]
+
+    def documents_with(self, bigrams: Sequence[str], documents: Ordinals) -> Allowed:
+        """Whether each of some documents has all of some bigrams."""
+        return documents_with(self._generation, self._of_bigrams(bigrams), documents)
+
+    def _of_bigrams(self, bigrams: Sequence[str]) -> RemoteLookup:
+        found = self._generation.bigrams.lookup(bigrams)
+        if not isinstance(found, RemoteLookup):
+            raise TypeError("the generation has an embedded vocabulary")
+        found.chunks = Chunks(self._points, found.columns)
+        return found
 
 
 def _allowed(found: Found, allowed: Allowed | None) -> Found:
