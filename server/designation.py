@@ -6,8 +6,9 @@ report, there is no answer.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from indexer.analyzer import normalise
 from indexer.generations import Generation
@@ -33,6 +34,7 @@ _OF_GOVERNMENT = re.compile(r"中华人民共和国|国务院|人民政府|政�
 _PLACE = re.compile(r"^[\u4e00-\u9fff]{2,8}?(?:特别行政区|自治区|自治州|自治县|省|市|区|县|州|盟|旗)")
 _KIND_OF_PLACE = re.compile(r"(?:特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|自治州|自治县|省|市|区|县)$")
 _PROVINCES = frozenset(ENGLISH_PROVINCES.values())
+_REPORT = re.compile("报告|報告")
 # Characters that a question has at least.
 _SHORTEST = 4
 _TITLED = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年")
@@ -101,26 +103,34 @@ def unknown_report(text: str, name: str) -> Refusal:
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """A report's number, the year of its title or else of its date, and the name of its place; None: of the whole country."""
+    """A report's number, the year of its title or else of its date, the name of its place, None for the whole country, and
+    whether it is a government's on its work."""
 
     number: int
     year: str
     place: str | None
+    of_government: bool
+
+
+# Read once for each generation: a large index has many titles.
+_KNOWN: WeakKeyDictionary[Generation, tuple[_Report, ...]] = WeakKeyDictionary()
 
 
 def _reports(generation: Generation, *, of_government: bool) -> list[_Report]:
     """The reports of an index, of governments on their work alone where these are asked for."""
-    kind = "工作报告" if of_government else "报告"
-    held = {number: title for number, raw in enumerate(generation.titles) if kind in (title := normalise(raw))}
+    if generation not in _KNOWN:
+        _KNOWN[generation] = tuple(_read_reports(generation))
+    return [report for report in _KNOWN[generation] if report.of_government or not of_government]
+
+
+def _read_reports(generation: Generation) -> Iterator[_Report]:
     dates, issuers = generation.documents_having("date"), generation.documents_having("issuer")
-    return [
-        _Report(
-            number,
-            next(iter(_TITLED.findall(title)), dates.get(number, "")[:4]),
-            _stem_of(title) or _stem_of(normalise(issuers.get(number, ""))),
-        )
-        for number, title in held.items()
-    ]
+    for number, raw in enumerate(generation.titles):
+        if _REPORT.search(raw):
+            title = normalise(raw)
+            year = next(iter(_TITLED.findall(title)), dates.get(number, "")[:4])
+            place = _stem_of(title) or _stem_of(normalise(issuers.get(number, "")))
+            yield _Report(number, year, place, "工作报告" in title)
 
 
 def _stem_of(title: str) -> str | None:

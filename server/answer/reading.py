@@ -1,7 +1,9 @@
 """Which passages are read for an answer: the best of a search, those of documents about something else last."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +13,7 @@ from indexer.generations import Generation
 from server.answer.abbreviations import SAME
 from server.answer.english import in_official_terms
 from server.answer.places import elsewhere
-from server.answer.years import asks_plan, looked_back, other_year, without_years
+from server.answer.years import asks_plan, looked_back, other_year, without_years, years_after
 from server.search.candidates import Candidate
 from server.search.dictionary import Translation
 from server.search.passages import Passage, passages_of
@@ -24,6 +26,9 @@ DEPTH = 40
 _BACK = 4
 # Passages that are read of documents about another place or year, where there are others.
 _ASIDE = 3
+_YEAR = re.compile(r"\d{4}")
+# Read once for each generation: a large index has many titles.
+_BY_YEAR: WeakKeyDictionary[Generation, Mapping[str, Sequence[int]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +67,29 @@ def with_full_names(query: Query) -> Query:
     return replace(query, tokens=tokens, content=content)
 
 
+def _by_year(generation: Generation) -> Mapping[str, Sequence[int]]:
+    """Numbers of the documents by the years that their titles may bear: four digits of any kind."""
+    if generation not in _BY_YEAR:
+        found: dict[str, list[int]] = {}
+        for number, title in enumerate(generation.titles):
+            for digits in dict.fromkeys(_YEAR.findall(title)):
+                found.setdefault(str(int(digits)), []).append(number)
+        _BY_YEAR[generation] = found
+    return _BY_YEAR[generation]
+
+
 def _looking_back(
     retriever: Retriever, query: Query, allowed: NDArray[np.bool_] | None, vector: NDArray[np.float32] | None
 ) -> list[Candidate]:
     """The best candidates of documents that look back on the year asked for; they need not say which year it was."""
     generation = retriever.generation
-    titled = np.array([looked_back(query, title) and not elsewhere(query, title) for title in generation.titles])
-    if not titled.any():
+    bearing = {number for year in years_after(query) for number in _by_year(generation).get(year, ())}
+    titles = ((number, generation.titles[number]) for number in sorted(bearing))
+    found = [number for number, title in titles if looked_back(query, title) and not elsewhere(query, title)]
+    if not found:
         return []
+    titled = np.zeros(generation.manifest.documents, bool)
+    titled[found] = True
     mask = titled[generation.chunk_documents]
     mask = mask if allowed is None else mask & allowed
     return retriever.search(without_years(query), _BACK, "hybrid", mask, vector) if mask.any() else []

@@ -106,3 +106,10 @@ def test_a_report_that_is_not_there(data_dir: Path, encoder: Encoder, question: 
     assert answer.refusal is not None
     assert answer.refusal.reason == "mismatch"
     assert message in answer.refusal.message
+
+
+def test_titles_are_read_once(generation: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = "黑龙江省2025年政府工作报告里讲，建成了多少养老服务中心？"
+    assert meant(question, generation) == (["黑龙江"], "建成了多少养老服务中心？")
+    monkeypatch.setattr("server.designation._read_reports", lambda _: pytest.fail("read again"))
+    assert meant(question, generation) == (["黑龙江"], "建成了多少养老服务中心？")
