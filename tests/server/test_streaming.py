@@ -116,7 +116,7 @@ def test_when_a_model_breaks_off_done_holds_the_extract(address: str, data_dir: 
 
 
 def test_comments_keep_the_connection_open(address: str, data_dir: Path, tmp_path: Path) -> None:
-    more = {"ZHENGWEN_KEEP_ALIVE": "0.05", "ZHENGWEN_LLM_DEADLINE": "1"}
+    more = {"ZHENGWEN_KEEP_ALIVE": "0.05", "ZHENGWEN_LLM_DEADLINE": "3"}
     with (
         with_model(address, "endless", data_dir, tmp_path, **more) as url,
         httpx.stream("POST", f"{url}/api/ask", json={"question": QUESTION, "stream": True}, timeout=60) as response,
