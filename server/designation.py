@@ -8,12 +8,12 @@ report, there is no answer.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from indexer.analyzer import normalise
 from indexer.generations import Generation
 from server.answer.places import ENGLISH_PROVINCES
 from server.answer.refuse import Refusal
+from server.once import once
 from server.search.query import language_of
 
 _YEAR = r"(?<!\d)(?P<year>(?:19|20)\d\d|\d\d)\s*年(?:度)?"
@@ -112,15 +112,15 @@ class _Report:
     of_government: bool
 
 
-# Read once for each generation: a large index has many titles.
-_KNOWN: WeakKeyDictionary[Generation, tuple[_Report, ...]] = WeakKeyDictionary()
+@once
+def _known_reports(generation: Generation) -> tuple[_Report, ...]:
+    # A large index has many titles.
+    return tuple(_read_reports(generation))
 
 
 def _reports(generation: Generation, *, of_government: bool) -> list[_Report]:
     """The reports of an index, of governments on their work alone where these are asked for."""
-    if generation not in _KNOWN:
-        _KNOWN[generation] = tuple(_read_reports(generation))
-    return [report for report in _KNOWN[generation] if report.of_government or not of_government]
+    return [report for report in _known_reports(generation) if report.of_government or not of_government]
 
 
 def _read_reports(generation: Generation) -> Iterator[_Report]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from server.answer.abbreviations import SAME
 from server.answer.english import in_official_terms
 from server.answer.places import elsewhere
 from server.answer.years import asks_plan, looked_back, other_year, without_years, years_after
+from server.once import once
 from server.search.candidates import Candidate
 from server.search.dictionary import Translation
 from server.search.passages import Passage, passages_of
@@ -27,8 +27,6 @@ _BACK = 4
 # Passages that are read of documents about another place or year, where there are others.
 _ASIDE = 3
 _YEAR = re.compile(r"\d{4}")
-# Read once for each generation: a large index has many titles.
-_BY_YEAR: WeakKeyDictionary[Generation, Mapping[str, Sequence[int]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +65,15 @@ def with_full_names(query: Query) -> Query:
     return replace(query, tokens=tokens, content=content)
 
 
+@once
 def _by_year(generation: Generation) -> Mapping[str, Sequence[int]]:
     """Numbers of the documents by the years that their titles may bear: four digits of any kind."""
-    if generation not in _BY_YEAR:
-        found: dict[str, list[int]] = {}
-        for number, title in enumerate(generation.titles):
-            for digits in dict.fromkeys(_YEAR.findall(title)):
-                found.setdefault(str(int(digits)), []).append(number)
-        _BY_YEAR[generation] = found
-    return _BY_YEAR[generation]
+    # A large index has many titles.
+    found: dict[str, list[int]] = {}
+    for number, title in enumerate(generation.titles):
+        for digits in dict.fromkeys(_YEAR.findall(title)):
+            found.setdefault(str(int(digits)), []).append(number)
+    return found
 
 
 def _looking_back(

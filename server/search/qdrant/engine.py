@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from indexer import qdrant_layout as layout
 from indexer.generations import Generation
+from indexer.lookup import Lookup
 from server.search.asked import Asked
 from server.search.candidates import Candidates, Values
 from server.search.engine import Allowed
@@ -77,10 +78,7 @@ class QdrantEngine:
 
     def _translated(self, asked: Asked) -> tuple[RemoteLookup, list[list[float]]]:
         found, groups = translated(self._generation, asked.query)
-        if not isinstance(found, RemoteLookup):
-            raise TypeError("the generation has an embedded vocabulary")
-        found.chunks = Chunks(self._points, found.columns)
-        return found, groups
+        return self._connected(found), groups
 
     def by_vector(self, vector: Scores, k: int, allowed: Allowed | None) -> Found:
         """The ``k`` chunks of highest cosine with a unit vector, among the best ``k`` of each part."""
@@ -140,7 +138,7 @@ class QdrantEngine:
 
     def chunks_with(self, bigrams: Sequence[str], k: int) -> Ordinals:
         """Up to ``k`` chunks that have all of some bigrams."""
-        found = self._of_bigrams(bigrams)
+        found = self._connected(self._generation.bigrams.lookup(bigrams))
         if not len(found.columns) or (found.columns < 0).any():
             return np.zeros(0, np.int64)
         columns = np.unique(found.columns)
@@ -150,10 +148,10 @@ class QdrantEngine:
 
     def documents_with(self, bigrams: Sequence[str], documents: Ordinals) -> Allowed:
         """Whether each of some documents has all of some bigrams."""
-        return documents_with(self._generation, self._of_bigrams(bigrams), documents)
+        return documents_with(self._generation, self._connected(self._generation.bigrams.lookup(bigrams)), documents)
 
-    def _of_bigrams(self, bigrams: Sequence[str]) -> RemoteLookup:
-        found = self._generation.bigrams.lookup(bigrams)
+    def _connected(self, found: Lookup) -> RemoteLookup:
+        """Terms of this generation, able to ask for chunks."""
         if not isinstance(found, RemoteLookup):
             raise TypeError("the generation has an embedded vocabulary")
         found.chunks = Chunks(self._points, found.columns)
